@@ -1,0 +1,10 @@
+/** What an adapter promises. The rest of the engine asks here and never for the adapter's name. */
+export type StorageFeatures = {
+  readonly adapter: 'redis' | 'lmdb' | 'simulated'
+  /** Other processes may use the same storage at the same time. */
+  readonly isCrossProcess: boolean
+  /** What an acknowledged append survives, per acks level; shown to users as it stands here. */
+  readonly durability: {readonly leader: string; readonly all: string}
+  /** Whether acks ALL can be kept at this moment (replicas or an append-only file exist). */
+  readonly canAckAll: boolean
+}

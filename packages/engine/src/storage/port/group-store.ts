@@ -1,0 +1,24 @@
+import type {Offset, TopicPartition} from '../../record/record.ts'
+
+/** Versioned documents (compare-and-set) and committed offsets of consumer groups. */
+export interface GroupStore {
+  /** A small JSON document by name (`group/<id>`, `catalog/…`), with its version; undefined when absent. */
+  document(name: string): Promise<VersionedDocument | undefined>
+  /** Writes when the stored version is `expected` (0: absent). Returns whether it did. `data: null` removes. */
+  putDocument(name: string, expected: number, data: unknown): Promise<boolean>
+  /** Names that start with the prefix, ordered. */
+  documents(prefix: string): Promise<readonly string[]>
+
+  /**
+   * Commits offsets of a group if its generation is still `generation` (no check when undefined: a simple consumer).
+   * Returns false, and writes nothing, otherwise.
+   */
+  commitOffsets(group: string, generation: number | undefined, offsets: readonly CommittedOffset[]): Promise<boolean>
+  offsets(group: string): Promise<readonly CommittedOffset[]>
+  /** Sets the generation that commits are checked against. */
+  setGeneration(group: string, generation: number): Promise<void>
+  dropGroup(group: string): Promise<void>
+}
+
+export type VersionedDocument = {readonly version: number; readonly data: unknown}
+export type CommittedOffset = TopicPartition & {readonly next: Offset; readonly metadata?: string}

@@ -1,0 +1,97 @@
+import type {Epoch, Offset, TopicPartition} from '../../record/record.ts'
+
+/** Topics and their partitions: append-only sequences of encoded record batches, opaque to storage. */
+export interface LogStore {
+  /** Creates the topic with all its partitions, or says that one of that name exists (and changes nothing). */
+  createTopic(topic: TopicRecord): Promise<'created' | 'exists'>
+  topic(name: string): Promise<TopicRecord | undefined>
+  /** All topics, ordered by name. */
+  topics(): Promise<readonly TopicRecord[]>
+  /** Replaces the record of an existing topic. Partitions may grow, never shrink: a programmer error otherwise. */
+  updateTopic(topic: TopicRecord): Promise<void>
+  /** Removes the topic and all its batches. Unknown names are ignored. */
+  dropTopic(name: string): Promise<void>
+
+  /**
+   * Appends batches, in order. Each batch stands alone, unless `isAtomic`: then all are written or none.
+   * Offsets are contiguous: a batch's base is the partition's end. With a producer, a sequence already stored is
+   * answered `duplicate` with its offsets and not written again. One round trip.
+   */
+  append(batches: readonly AppendBatch[], options?: AppendOptions): Promise<readonly AppendOutcome[]>
+
+  /**
+   * Batches of each range whose last offset is ≥ `from`, in offset order, the one that contains `from` first, until the
+   * range's `bytesMax` is used up (at least one batch if there is any) or `to` (exclusive) is reached. One round trip.
+   */
+  read(ranges: readonly ReadRange[]): Promise<readonly ReadResult[]>
+
+  /** Begin (first kept offset), end (next offset to be written) and size of partitions. One round trip. */
+  bounds(partitions: readonly TopicPartition[]): Promise<readonly PartitionBounds[]>
+
+  /** Base offset of the first batch whose `maxTimestampMs` is ≥ the time; undefined when all are older. */
+  batchAtTime(partition: TopicPartition, timestampMs: number): Promise<Offset | undefined>
+
+  /** Drops whole batches that lie entirely before the offset; moves begin to it (bounded by end). Returns the new begin. */
+  trim(partition: TopicPartition, before: Offset): Promise<Offset>
+
+  /**
+   * Compaction: replaces all batches with base in `[from, to)` by `batches`, whose bases lie in that range and grow.
+   * Offsets of kept records do not change. Does nothing and says `conflict` when `from` was trimmed meanwhile.
+   */
+  replace(partition: TopicPartition, from: Offset, to: Offset, batches: readonly StoredBatch[]): Promise<'replaced' | 'conflict'>
+}
+
+export type TopicRecord = {
+  readonly name: string
+  readonly partitions: number
+  /** Topics of one placement keep equal partition numbers together (in a cluster: in one slot). */
+  readonly placement: string
+  readonly isInternal: boolean
+  readonly createdAtMs: number
+  /** Settings that storage does not interpret: encoding, schema, retention, cleanup policy, … JSON data. */
+  readonly config: Readonly<Record<string, unknown>>
+}
+
+export type AppendBatch = TopicPartition & {
+  readonly bytes: Uint8Array
+  /** Offsets the batch takes, ≥ 1. */
+  readonly count: number
+  readonly maxTimestampMs: number
+  readonly producer?: ProducerStamp
+  /** Refuse with `conflict` unless the partition's end is this offset. */
+  readonly expectedEnd?: Offset
+}
+
+/** `sequence` numbers a producer's batches to one partition from 0, by one. A newer epoch starts again at 0. */
+export type ProducerStamp = {readonly id: string; readonly epoch: Epoch; readonly sequence: number}
+
+export type AppendOptions = {
+  readonly isAtomic?: boolean
+  readonly acks?: 'NONE' | 'LEADER' | 'ALL'
+}
+
+export type AppendOutcome =
+  | {readonly kind: 'appended'; readonly baseOffset: Offset}
+  | {readonly kind: 'duplicate'; readonly baseOffset: Offset}
+  | {readonly kind: 'out-of-order'; readonly expectedSequence: number}
+  | {readonly kind: 'fenced'; readonly by: Epoch}
+  | {readonly kind: 'conflict'; readonly end: Offset}
+  | {readonly kind: 'unknown-partition'}
+  /** Only in an atomic append: another batch was refused, so this one was not written. */
+  | {readonly kind: 'aborted'}
+
+export type StoredBatch = {
+  readonly baseOffset: Offset
+  readonly count: number
+  readonly maxTimestampMs: number
+  readonly bytes: Uint8Array
+}
+
+export type ReadRange = TopicPartition & {readonly from: Offset; readonly to?: Offset; readonly bytesMax: number}
+
+export type ReadResult = {
+  readonly bounds: PartitionBounds
+  readonly batches: readonly StoredBatch[]
+}
+
+export type PartitionBounds = {readonly begin: Offset; readonly end: Offset; readonly bytes: number; readonly isKnown: boolean}

@@ -1,0 +1,45 @@
+import type {Epoch, Offset, TopicPartition} from '../../record/record.ts'
+import type {TaskId} from './task-commit.ts'
+
+/** Committed state of tasks. Written only by `Storage.commit`. */
+export interface StateStore {
+  /**
+   * Claims a task for a new owner: raises its epoch by one and returns it with what was committed last.
+   * From then on commits with an older epoch are fenced.
+   */
+  claim(task: TaskId): Promise<TaskImage>
+
+  /** What was committed last, without claiming; undefined before the first claim. */
+  peek(task: TaskId): Promise<Omit<TaskImage, 'epoch'> | undefined>
+
+  /** Values of keys in one store, in the order of the keys; null where absent. One round trip. */
+  lookUp(task: TaskId, store: string, keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]>
+
+  /**
+   * Entries with `from` ≤ key < `to` (bytewise; both optional), in key order, at most `entriesMax`, after `after` (exclusive).
+   * Each page is a committed state; pages may see different commits.
+   */
+  scan(task: TaskId, store: string, range: ScanRange): Promise<ScanPage>
+
+  /** Removes all state, offsets and the epoch of a query's tasks. */
+  dropQuery(query: string): Promise<void>
+}
+
+export type TaskImage = {
+  readonly epoch: Epoch
+  readonly consumed: readonly (TopicPartition & {readonly next: Offset})[]
+  readonly facts: Uint8Array | undefined
+}
+
+export type ScanRange = {
+  readonly from?: Uint8Array
+  readonly to?: Uint8Array
+  readonly after?: Uint8Array
+  readonly entriesMax: number
+}
+
+export type ScanPage = {
+  readonly entries: readonly {readonly key: Uint8Array; readonly value: Uint8Array}[]
+  /** Give as `after` to go on; absent at the end. */
+  readonly next?: Uint8Array
+}
