@@ -144,6 +144,8 @@ export type ProduceRecord = {
   readonly headers?: readonly Header[]
   readonly timestampMs?: number
   readonly partition?: number
+  /** Only for topics whose keys carry a window. */
+  readonly window?: {readonly startMs: number; readonly endMs: number}
 }
 export type Acks = 'NONE' | 'LEADER' | 'ALL'
 
@@ -175,6 +177,7 @@ export type LogRecord = {
   readonly key: unknown
   readonly value: unknown
   readonly headers: readonly Header[]
+  readonly window?: {readonly startMs: number; readonly endMs: number}
 }
 export type StartPosition =
   | {readonly kind: 'earliest'}

@@ -6,6 +6,11 @@ import type {Value} from '../schema/value.ts'
  * Typed expressions: plain data, made by the analyzer, stored in plans, given meaning by `interpret.ts` (the oracle) and
  * speed by `codegen/`. Every implicit conversion is already an explicit `cast`: operands of `arithmetic`, `compare`, `in`
  * and so on have the types that the operator works on. `type` is always the type of the result.
+ *
+ * Failures: an expression may fail for a row (NULL in arithmetic or as an operand of AND, OR, NOT; division by zero; a
+ * function that throws). The failure is reported, and the nearest *guard* around it is NULL. Guards are the whole
+ * expression (a column; a predicate counts as FALSE), each element of `array`, `map` and `struct`, an explicit `cast`, and
+ * an argument of a call that is itself a `call`, `field` or `cast`. (`interpret.ts`)
  */
 export type Expr =
   | {readonly kind: 'literal'; readonly type: SqlType; readonly value: Value}
@@ -76,7 +81,11 @@ export type Expr =
       readonly branches: readonly {readonly when: Expr; readonly then: Expr}[]
       readonly otherwise?: Expr
     }
-  | {readonly kind: 'cast'; readonly type: SqlType; readonly operand: Expr}
+  /**
+   * An explicit CAST that fails, or whose operand fails, is NULL there and reported; the expression around it goes on.
+   * `isImplicit`: made by a coercion rule, so that a failure is that of the whole expression.
+   */
+  | {readonly kind: 'cast'; readonly type: SqlType; readonly operand: Expr; readonly isImplicit?: true}
   /** 1-based for arrays (negative from the end), by key for maps; out of range or missing: NULL. */
   | {readonly kind: 'subscript'; readonly type: SqlType; readonly base: Expr; readonly index: Expr}
   | {readonly kind: 'field'; readonly type: SqlType; readonly base: Expr; readonly index: number}

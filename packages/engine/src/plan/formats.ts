@@ -12,3 +12,8 @@ export type Formats = {readonly key: Format; readonly value: Format}
 
 /** Time windows carry a size; sessions do not. */
 export type WindowedKey = {readonly kind: 'tumbling' | 'hopping'; readonly sizeMs: number} | {readonly kind: 'session'}
+
+/** Millrace's own encoding, the default where no format is named. */
+export const COLUMNS: Format = {name: 'COLUMNS', settings: {}}
+/** Kafka's primitive serializers: the default for keys. */
+export const KAFKA: Format = {name: 'KAFKA', settings: {}}

@@ -29,6 +29,11 @@ export type PushPlan = {
   readonly root: Step
   readonly limit?: number
   readonly columns: readonly OutputColumn[]
+  /**
+   * What goes into each of `columns`: key columns, value columns and pseudocolumns of the root's rows (`column`, `system` and
+   * `headers` expressions only). On a tombstone the value columns are NULL, keys and window bounds are there.
+   */
+  readonly output: readonly Expr[]
 }
 
 /** A pull query over the committed state of a table, or over a stream's log up to its end. */

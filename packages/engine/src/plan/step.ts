@@ -39,7 +39,10 @@ export type SourceStep = Common & {
   readonly topic: string
   readonly formats: Formats
   readonly timestamp?: TimestampExtraction
-  /** Table: keep rows in a store of this name. Absent where nothing downstream needs the old row. */
+  /**
+   * Table: keep rows in a store of this name. Absent where nothing downstream needs the old row: only filters and
+   * re-keying do; joins keep both sides themselves.
+   */
   readonly store?: string
 }
 
@@ -83,8 +86,10 @@ export type RekeyStep = Common & {
   readonly onNullKey: 'drop-any-null' | 'keep' | 'drop-all-null'
   /** False when the key is unchanged and rows need not move: no repartition topic. */
   readonly needsRepartition: boolean
-  /** Key format of the repartition topic. */
+  /** Formats of the repartition topic: the key format also decides the partition, so that it meets the other side of a join. */
   readonly formats: Formats
+  /** Partitions of the repartition topic. */
+  readonly partitions: number
 }
 
 /**

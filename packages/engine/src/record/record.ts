@@ -5,6 +5,12 @@ export type TopicPartition = {readonly topic: string; readonly partition: number
 
 export const partitionKey = (at: TopicPartition): string => `${at.topic}/${at.partition}`
 
+/** What `partitionKey` wrote. */
+export function parsePartitionKey(key: string): TopicPartition {
+  const slash = key.lastIndexOf('/')
+  return {topic: key.slice(0, slash), partition: Number(key.slice(slash + 1))}
+}
+
 /** A header value of `null` is kept apart from an empty one, as Kafka does. */
 export type Header = {readonly key: string; readonly value: Uint8Array | null}
 

@@ -37,7 +37,12 @@ export type Overload = {
   readonly parameters: readonly Parameter[]
   /** The last parameter may be repeated, also zero times. */
   readonly isVariadic?: boolean
-  /** The result's type from the argument types (after implicit casts) and, for literals, their values. */
+  /** With `isVariadic`: the parameter that may be repeated, also zero times, where it is not the last (TOPK). */
+  readonly variadicIndex?: number
+  /**
+   * The result's type from the argument types (after implicit casts) and, for literals, their values. Of a table function:
+   * the type of the column it makes; its implementation gives an array of such values, one a row (NULL: no row).
+   */
   readonly returns: SqlType | ((args: ArgumentTypes) => SqlType)
   /**
    * Gives the implementation for the resolved argument and result types; called once per place of use.

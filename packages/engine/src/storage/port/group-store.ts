@@ -4,7 +4,7 @@ import type {Offset, TopicPartition} from '../../record/record.ts'
 export interface GroupStore {
   /** A small JSON document by name (`group/<id>`, `catalog/…`), with its version; undefined when absent. */
   document(name: string): Promise<VersionedDocument | undefined>
-  /** Writes when the stored version is `expected` (0: absent). Returns whether it did. `data: null` removes. */
+  /** Writes version `expected` + 1 when the stored version is `expected` (0: absent). Returns whether it did. `data: null` removes. */
   putDocument(name: string, expected: number, data: unknown): Promise<boolean>
   /** Names that start with the prefix, ordered. */
   documents(prefix: string): Promise<readonly string[]>
@@ -14,9 +14,11 @@ export interface GroupStore {
    * Returns false, and writes nothing, otherwise.
    */
   commitOffsets(group: string, generation: number | undefined, offsets: readonly CommittedOffset[]): Promise<boolean>
+  /** Ordered by topic and partition. */
   offsets(group: string): Promise<readonly CommittedOffset[]>
   /** Sets the generation that commits are checked against. */
   setGeneration(group: string, generation: number): Promise<void>
+  /** Removes the group's offsets and generation (not its document). */
   dropGroup(group: string): Promise<void>
 }
 

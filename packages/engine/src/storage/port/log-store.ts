@@ -1,4 +1,5 @@
 import type {Epoch, Offset, TopicPartition} from '../../record/record.ts'
+import type {CommittedOffset} from './group-store.ts'
 
 /** Topics and their partitions: append-only sequences of encoded record batches, opaque to storage. */
 export interface LogStore {
@@ -9,19 +10,26 @@ export interface LogStore {
   topics(): Promise<readonly TopicRecord[]>
   /** Replaces the record of an existing topic. Partitions may grow, never shrink: a programmer error otherwise. */
   updateTopic(topic: TopicRecord): Promise<void>
-  /** Removes the topic and all its batches. Unknown names are ignored. */
+  /** Removes the topic and all its batches. Unknown names are ignored. A topic of that name created later starts at offset 0. */
   dropTopic(name: string): Promise<void>
 
   /**
    * Appends batches, in order. Each batch stands alone, unless `isAtomic`: then all are written or none.
    * Offsets are contiguous: a batch's base is the partition's end. With a producer, a sequence already stored is
    * answered `duplicate` with its offsets and not written again. One round trip.
+   *
+   * A partition remembers the offsets of a producer's last few batches (`rememberedBatches`): a sequence below those is
+   * `out-of-order` with an `expectedSequence` above it, which means that it is stored. A producer that a partition does not
+   * know starts at sequence 0. Batches with a producer are tried again when a connection breaks; without one an unknown
+   * outcome fails with STORAGE_UNAVAILABLE, and the batches may or may not be there.
    */
   append(batches: readonly AppendBatch[], options?: AppendOptions): Promise<readonly AppendOutcome[]>
 
   /**
    * Batches of each range whose last offset is ≥ `from`, in offset order, the one that contains `from` first, until the
-   * range's `bytesMax` is used up (at least one batch if there is any) or `to` (exclusive) is reached. One round trip.
+   * range's `bytesMax` is used up (at least one batch if there is any) or `to` (exclusive) is reached. One round trip, more
+   * where `from` lies inside a batch or in a compacted part. Bases need not be contiguous after compaction. A `from` outside
+   * the bounds gives what there is after it: the caller compares with `bounds`. Unknown partitions: no batches, `isKnown` false.
    */
   read(ranges: readonly ReadRange[]): Promise<readonly ReadResult[]>
 
@@ -31,12 +39,16 @@ export interface LogStore {
   /** Base offset of the first batch whose `maxTimestampMs` is ≥ the time; undefined when all are older. */
   batchAtTime(partition: TopicPartition, timestampMs: number): Promise<Offset | undefined>
 
-  /** Drops whole batches that lie entirely before the offset; moves begin to it (bounded by end). Returns the new begin. */
+  /**
+   * Drops whole batches that lie entirely before the offset, and moves begin up to it (bounded by end, never back). The batch
+   * that holds the new begin is kept whole, so it may hold records before begin. Returns the new begin; 0 when unknown.
+   */
   trim(partition: TopicPartition, before: Offset): Promise<Offset>
 
   /**
    * Compaction: replaces all batches with base in `[from, to)` by `batches`, whose bases lie in that range and grow.
    * Offsets of kept records do not change. Does nothing and says `conflict` when `from` was trimmed meanwhile.
+   * `to` is at most the partition's end. One compaction of a partition at a time: two at once are one `conflict`.
    */
   replace(partition: TopicPartition, from: Offset, to: Offset, batches: readonly StoredBatch[]): Promise<'replaced' | 'conflict'>
 }
@@ -67,7 +79,17 @@ export type ProducerStamp = {readonly id: string; readonly epoch: Epoch; readonl
 
 export type AppendOptions = {
   readonly isAtomic?: boolean
+  /**
+   * LEADER (the default): applied. ALL: also on the replicas and on disk, as far as `features.durability.all` says; fails with
+   * ACKS_NOT_REACHED when that did not happen in time (the batches are applied nevertheless). NONE is answered as LEADER:
+   * a producer that wants no acknowledgement does not wait.
+   */
   readonly acks?: 'NONE' | 'LEADER' | 'ALL'
+  /**
+   * Only with `isAtomic`: commits these offsets of a consumer group in the same step. When the group's generation is not
+   * `generation`, nothing is written and every batch is answered `aborted`.
+   */
+  readonly groupOffsets?: {readonly group: string; readonly generation?: number; readonly offsets: readonly CommittedOffset[]}
 }
 
 export type AppendOutcome =
@@ -77,7 +99,7 @@ export type AppendOutcome =
   | {readonly kind: 'fenced'; readonly by: Epoch}
   | {readonly kind: 'conflict'; readonly end: Offset}
   | {readonly kind: 'unknown-partition'}
-  /** Only in an atomic append: another batch was refused, so this one was not written. */
+  /** Only in an atomic append: another batch or the group's generation was refused, so this one was not written. */
   | {readonly kind: 'aborted'}
 
 export type StoredBatch = {

@@ -17,7 +17,11 @@ export interface StateStore {
 
   /**
    * Entries with `from` ≤ key < `to` (bytewise; both optional), in key order, at most `entriesMax`, after `after` (exclusive).
-   * Each page is a committed state; pages may see different commits.
+   * Each page is a committed state; pages may see different commits. `next` is opaque.
+   *
+   * Order holds for stores named in `TaskCommit.orderedStores`. For the others an adapter may answer in any order when
+   * neither `from` nor `to` is given: a page may then hold somewhat more than `entriesMax`, and a key written between
+   * two pages may come twice. With `from` or `to` they are answered in order, at the price of a full scan.
    */
   scan(task: TaskId, store: string, range: ScanRange): Promise<ScanPage>
 

@@ -8,7 +8,8 @@ import type {Wake} from './wake.ts'
 /**
  * Where everything durable lives. Opened by an adapter, handed to the engine, closed by whoever opened it.
  * Methods fail with EngineError `STORAGE_UNAVAILABLE` (retryable) when the store can't be reached and nothing is known
- * of the outcome, `STORAGE_FULL` when it refuses writes.
+ * of the outcome, `STORAGE_FULL` when it refuses writes, `CLOSED` after `close`.
+ * Bytes that are handed in are not changed afterwards; bytes that are handed out are for reading.
  */
 export interface Storage {
   readonly features: StorageFeatures

@@ -14,14 +14,22 @@ export const taskKey = (task: TaskId): string => `${task.query}/${task.subTopolo
 
 /**
  * Everything that a task did with one batch of input. All of it becomes visible at once, or none of it.
- * Refused as `fenced` when a newer epoch has been claimed for the task.
+ * Refused as `fenced` unless `epoch` is the one claimed last (`by` is 0 when the task was never claimed or was dropped).
+ * When it fails with STORAGE_UNAVAILABLE nobody knows whether it happened: claim again and go on from what is committed.
  */
 export type TaskCommit = {
   readonly task: TaskId
   readonly epoch: Epoch
   /** Next offset to read, by input partition; only those that moved. */
   readonly consumed: readonly (TopicPartition & {readonly next: Offset})[]
+  /** At most one write of a key. */
   readonly state: readonly StateWrite[]
+  /**
+   * Stores among those written whose keys `StateStore.scan` must find in order. Named in every commit that writes them, or
+   * never: an adapter may keep an index for them, which costs nothing for keys that are already there.
+   */
+  readonly orderedStores?: readonly string[]
+  /** Written in order. The epoch stands for the producer: `producer` and `expectedEnd` are not looked at. */
   readonly outputs: readonly AppendBatch[]
   /** Small task facts that must survive a restart (stream times, …): opaque, replaced as a whole when given. */
   readonly facts?: Uint8Array

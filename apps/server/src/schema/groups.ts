@@ -1,0 +1,138 @@
+import type {ConsumedBatch, GroupInfo} from '@millrace/engine'
+import {builder} from './builder.ts'
+import {RecordRef} from './records.ts'
+
+const Assignment = builder.objectRef<{readonly topic: string; readonly partition: number}>('TopicPartition').implement({
+  fields: t => ({topic: t.exposeString('topic'), partition: t.exposeInt('partition')}),
+})
+
+const Member = builder.objectRef<GroupInfo['members'][number]>('GroupMember').implement({
+  fields: t => ({
+    id: t.exposeString('id'),
+    clientId: t.exposeString('clientId'),
+    assignment: t.field({type: [Assignment], resolve: it => [...it.assignment]}),
+  }),
+})
+
+const GroupOffset = builder.objectRef<GroupInfo['offsets'][number]>('GroupOffset').implement({
+  fields: t => ({
+    topic: t.exposeString('topic'),
+    partition: t.exposeInt('partition'),
+    committedOffset: t.field({type: 'BigInt', resolve: it => it.committedOffset}),
+    endOffset: t.field({type: 'BigInt', resolve: it => it.endOffset}),
+    lag: t.field({type: 'BigInt', description: 'Records.', resolve: it => it.lag}),
+    lagMs: t.field({type: 'BigInt', description: 'How old the first unread record is, ms.', resolve: it => it.lagMs}),
+  }),
+})
+
+const GroupStateEnum = builder.enumType('GroupState', {
+  values: {EMPTY: {value: 'empty'}, STABLE: {value: 'stable'}, REBALANCING: {value: 'rebalancing'}} as const,
+})
+
+const ConsumerGroup = builder.objectRef<GroupInfo>('ConsumerGroup').implement({
+  fields: t => ({
+    id: t.exposeString('id'),
+    state: t.field({type: GroupStateEnum, resolve: it => it.state}),
+    generation: t.exposeInt('generation'),
+    members: t.field({type: [Member], resolve: it => [...it.members]}),
+    offsets: t.field({type: [GroupOffset], resolve: it => [...it.offsets]}),
+    lag: t.field({type: 'BigInt', resolve: it => it.offsets.reduce((sum, at) => sum + at.lag, 0)}),
+  }),
+})
+
+const CommitOffsetInput = builder.inputType('CommitOffsetInput', {
+  fields: t => ({
+    topic: t.string({required: true}),
+    partition: t.int({required: true}),
+    offset: t.field({type: 'BigInt', required: true, description: 'The next offset to read.'}),
+  }),
+})
+
+const CommitOffsetsInput = builder.inputType('CommitOffsetsInput', {
+  fields: t => ({
+    group: t.string({required: true}),
+    offsets: t.field({type: [CommitOffsetInput], required: true}),
+    generation: t.int({description: 'Of the membership that read the records; a stale one is refused.'}),
+    memberId: t.string(),
+  }),
+})
+
+const CommitOffsetsPayload = builder
+  .objectRef<{readonly group: GroupInfo | undefined}>('CommitOffsetsPayload')
+  .implement({fields: t => ({group: t.field({type: ConsumerGroup, nullable: true, resolve: it => it.group ?? null})})})
+
+const ConsumedBatchRef = builder.objectRef<ConsumedBatch>('ConsumedBatch').implement({
+  fields: t => ({
+    topic: t.exposeString('topic'),
+    partition: t.exposeInt('partition'),
+    records: t.field({type: [RecordRef], resolve: it => [...it.records]}),
+    memberId: t.exposeString('memberId'),
+    generation: t.exposeInt('generation'),
+  }),
+})
+
+const DeliveryEnum = builder.enumType('Delivery', {
+  values: {AT_LEAST_ONCE: {value: 'at-least-once'}, AT_MOST_ONCE: {value: 'at-most-once'}} as const,
+})
+const NoOffsetEnum = builder.enumType('OnNoOffset', {
+  description: 'What to do where the group has no valid offset.',
+  values: {EARLIEST: {value: 'earliest'}, LATEST: {value: 'latest'}, ERROR: {value: 'error'}} as const,
+})
+
+builder.queryFields(t => ({
+  consumerGroups: t.field({type: [ConsumerGroup], resolve: async (_, __, {engine}) => [...(await engine.groups())]}),
+  consumerGroup: t.field({
+    type: ConsumerGroup,
+    nullable: true,
+    args: {id: t.arg.string({required: true})},
+    resolve: async (_, {id}, {engine}) => (await engine.group(id)) ?? null,
+  }),
+}))
+
+builder.mutationField('commitOffsets', t =>
+  t.field({
+    type: CommitOffsetsPayload,
+    args: {input: t.arg({type: CommitOffsetsInput, required: true})},
+    resolve: async (_, {input}, {engine}) => {
+      await engine.commitOffsets({
+        group: input.group,
+        offsets: input.offsets.map(at => ({topic: at.topic, partition: at.partition, offset: Number(at.offset)})),
+        ...(input.generation === null || input.generation === undefined ? {} : {generation: input.generation}),
+        ...(input.memberId ? {memberId: input.memberId} : {}),
+      })
+      return {group: await engine.group(input.group)}
+    },
+  }),
+)
+
+builder.subscriptionField('consume', t =>
+  t.field({
+    type: ConsumedBatchRef,
+    description: 'Joins a consumer group and hands out records of its share of the partitions. Acknowledge with `commitOffsets`.',
+    args: {
+      topic: t.arg.string({required: true}),
+      group: t.arg.string({required: true}),
+      clientId: t.arg.string(),
+      instanceId: t.arg.string({description: 'Static membership: a restart within the session timeout keeps the assignment.'}),
+      delivery: t.arg({type: DeliveryEnum}),
+      onNoOffset: t.arg({type: NoOffsetEnum}),
+      maxRecords: t.arg.int({description: 'In one batch.'}),
+      maxUnacked: t.arg.int({description: 'Handed out and not committed; then nothing more comes until a commit.'}),
+      sessionTimeoutMs: t.arg.int(),
+    },
+    subscribe: (_, args, {engine, signal}) =>
+      engine.consume({
+        topics: [args.topic],
+        group: args.group,
+        signal,
+        ...(args.clientId ? {clientId: args.clientId} : {}),
+        ...(args.instanceId ? {instanceId: args.instanceId} : {}),
+        ...(args.delivery ? {delivery: args.delivery} : {}),
+        ...(args.onNoOffset ? {onNoOffset: args.onNoOffset} : {}),
+        ...(args.maxRecords ? {recordsMax: args.maxRecords} : {}),
+        ...(args.maxUnacked ? {unackedMax: args.maxUnacked} : {}),
+        ...(args.sessionTimeoutMs ? {sessionTimeoutMs: args.sessionTimeoutMs} : {}),
+      }),
+    resolve: batch => batch,
+  }),
+)

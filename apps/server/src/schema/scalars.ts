@@ -1,0 +1,48 @@
+import {GraphQLError, Kind, valueFromASTUntyped, type ValueNode} from 'graphql'
+import {longDigits} from '../json/digits.ts'
+
+const describe = (value: unknown): string =>
+  `${typeof value} ${JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? v.toString() : v))}`
+
+function parseLong(value: unknown): number | bigint {
+  if (typeof value === 'bigint') return value
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  if (typeof value === 'string' && /^-?\d{1,19}$/.test(value)) {
+    const number = Number(value)
+    return Number.isSafeInteger(number) ? number : BigInt(value)
+  }
+  throw new GraphQLError(`BigInt: expected a decimal string or a safe integer, found ${describe(value)}`)
+}
+
+export const bigIntScalar = {
+  description: '64-bit integer: always a decimal string out; a string or a safe integer in.',
+  serialize: (value: unknown): string => String(value),
+  parseValue: parseLong,
+  parseLiteral: (node: ValueNode): number | bigint => {
+    if (node.kind === Kind.INT || node.kind === Kind.STRING) return parseLong(node.value)
+    throw new GraphQLError('BigInt: expected an integer or a string of digits', {nodes: node})
+  },
+}
+
+/** bigint anywhere inside becomes digits; everything else stays as it is. Values without bigint are not copied. */
+export function withDigits(value: unknown): unknown {
+  if (typeof value === 'bigint') return longDigits(value)
+  if (Array.isArray(value)) return value.some(hasLong) ? value.map(withDigits) : value
+  if (typeof value === 'object' && value !== null)
+    return hasLong(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withDigits(inner)])) : value
+  return value
+}
+
+function hasLong(value: unknown): boolean {
+  if (typeof value === 'bigint') return true
+  if (typeof value !== 'object' || value === null) return false
+  for (const inner of Object.values(value)) if (hasLong(inner)) return true
+  return false
+}
+
+export const jsonScalar = {
+  description: 'Any JSON value. A BIGINT is a JSON integer with all its digits, a DECIMAL a string.',
+  serialize: withDigits,
+  parseValue: (value: unknown): unknown => value,
+  parseLiteral: (node: ValueNode, variables?: Record<string, unknown> | null): unknown => valueFromASTUntyped(node, variables),
+}

@@ -1,0 +1,54 @@
+/** Every bound, with its unit in the name. What happens at a bound is said where it is checked. */
+export const limits = {
+  /** Encoded bytes a task reads from one input partition at a time; also bounds what one commit covers. */
+  taskFetchBytesMax: 1 << 20,
+  /** Rows a task processes before it commits. */
+  taskCommitRowsMax: 50_000,
+  /** State entries read by one call when a task opens. */
+  restorePageEntries: 10_000,
+  /** A sleeping task looks at its inputs at least this often, ms: a wake-up may be lost with its connection. */
+  taskPollMs: 5_000,
+  /** Pause before a task opens again after a retryable failure, ms: doubles from the first to the last. */
+  taskRestartMsMin: 50,
+  taskRestartMsMax: 10_000,
+  /** Failures in a row after which a query is FAILED although each was retryable. */
+  taskRestartsMax: 100,
+  /** How often a worker thread reports numbers, ms. */
+  statsIntervalMs: 250,
+  /** Bad rows that one task writes to the processing log per second; the rest are only counted. */
+  badRowsLoggedPerSecondMax: 100,
+
+  /** Rows a pull query may look at without a complete key, and rows that it may return. */
+  pullScanRowsMax: 1_000_000,
+  pullRowsMax: 100_000,
+  /** State entries read by one scan call. */
+  pullScanPageEntries: 2_000,
+  /** How long a pull with a token waits for its write, ms; then TIMEOUT. */
+  pullAfterWaitMsMax: 10_000,
+
+  /** Rows in one event of a push query. */
+  pushRowsPerEventMax: 1_000,
+  /** Decoded batches that a topic's feed keeps for its subscribers; who is slower reads the log. */
+  feedBatchesMax: 64,
+  feedBytesMax: 16 << 20,
+  /** Encoded bytes read per partition by a feed or a subscriber that reads the log itself. */
+  feedFetchBytesMax: 256 << 10,
+  pushSubscriptionsMax: 10_000,
+
+  /** Records on one page. */
+  recordsPageMax: 1_000,
+  recordsPageBytesMax: 8 << 20,
+  /** Records of one produce request. */
+  produceRecordsMax: 100_000,
+  /** SQL text of one script, characters. */
+  scriptLengthMax: 1 << 20,
+  partitionsPerTopicMax: 1_000,
+
+  /** One encoded batch: what a producer or a task may append at once. Larger ones are cut before that. */
+  batchBytesMax: 1 << 20,
+  batchRecordsMax: 10_000,
+  /** Body of a batch when not compressed; a reader refuses more. */
+  batchBodyBytesMax: 64 << 20,
+  /** Smaller bodies are stored as they are. */
+  batchCompressBytesMin: 512,
+} as const

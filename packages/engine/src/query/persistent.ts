@@ -1,0 +1,144 @@
+import type {Clock} from '../base/clock.ts'
+import type {Logger} from '../base/logger.ts'
+import type {CatalogSource} from '../catalog/catalog.ts'
+import type {QueryRecord} from '../catalog/command.ts'
+import type {QueryInfo, QueryState, TaskInfo} from '../engine-api.ts'
+import type {TaskPool} from '../runtime/pool.ts'
+import type {QueryRun} from '../runtime/query-run.ts'
+import {partsOf} from '../runtime/run-parts.ts'
+import type {TaskFailure} from '../runtime/task-host.ts'
+import type {Storage} from '../storage/port/storage.ts'
+import {createQueryTopics, internalTopicsOf, runTopics} from './query-topics.ts'
+
+type Active = {readonly run: QueryRun; state: QueryState; error: string | undefined}
+
+/** The run of a table that is declared over a topic. Another table of the same name is another run. */
+export const tableRunId = ({source, madeAt}: CatalogSource): string => `TABLE_${source.name}_${madeAt}`
+
+/** What runs in this process: persistent queries, and the upkeep of declared tables. */
+export class PersistentQueries {
+  readonly #storage: Storage
+  readonly #pool: TaskPool
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #active = new Map<string, Active>()
+
+  constructor(parts: {readonly storage: Storage; readonly pool: TaskPool; readonly clock: Clock; readonly logger: Logger}) {
+    this.#storage = parts.storage
+    this.#pool = parts.pool
+    this.#clock = parts.clock
+    this.#logger = parts.logger
+  }
+
+  /** In the order in which they were started. */
+  runs(): readonly QueryRun[] {
+    return [...this.#active.values()].map(({run}) => run)
+  }
+
+  running(): readonly QueryRun[] {
+    return [...this.#active.values()].filter(({state}) => state === 'RUNNING').map(({run}) => run)
+  }
+
+  run(id: string): QueryRun | undefined {
+    return this.#active.get(id)?.run
+  }
+
+  state(id: string): {readonly state: QueryState; readonly error: string | undefined} | undefined {
+    return this.#active.get(id)
+  }
+
+  /** Makes the topics that are missing and starts the tasks, unless it is paused. A running query of that id is replaced. */
+  async start(query: QueryRecord): Promise<void> {
+    const {plan, sinkConfig, start, settings} = query
+    const topics = await createQueryTopics(this.#storage.log, plan, sinkConfig, this.#clock.nowMs())
+    await this.#start({id: query.id, what: {kind: 'query', plan}, topics, settings, ...(start && {start})}, query.isPaused)
+  }
+
+  async startTable(entry: CatalogSource): Promise<void> {
+    const {source} = entry
+    const topic = await this.#storage.log.topic(source.topic)
+    if (topic === undefined) {
+      this.#logger.error({table: source.name, topic: source.topic}, 'the topic of a table is gone')
+      return
+    }
+    await this.#start({id: tableRunId(entry), what: {kind: 'table', source}, topics: runTopics([topic]), settings: {}}, false)
+  }
+
+  async pause(id: string): Promise<void> {
+    await this.#pool.stop(id)
+    this.#set(id, 'PAUSED')
+  }
+
+  async resume(id: string): Promise<void> {
+    const active = this.#active.get(id)
+    if (active === undefined) return
+    await this.#pool.stop(id)
+    this.#set(id, 'RUNNING')
+    await this.#pool.start(active.run)
+  }
+
+  /** Ends a query for good: its state and its internal topics go, its results stay. */
+  async drop(id: string): Promise<void> {
+    const active = this.#active.get(id)
+    if (active === undefined) return
+    this.#active.delete(id)
+    await this.#pool.stop(id)
+    await this.#storage.state.dropQuery(id)
+    const {what} = active.run
+    if (what.kind === 'query') for (const topic of internalTopicsOf(what.plan)) await this.#storage.log.dropTopic(topic)
+  }
+
+  /** A task gave up: the query stops as a whole and says why. Others go on. */
+  fail({queryId, task, message}: TaskFailure): void {
+    const active = this.#active.get(queryId)
+    if (active === undefined || active.state === 'FAILED') return
+    active.state = 'FAILED'
+    active.error = `task ${task}: ${message}`
+    this.#pool.stop(queryId).catch((error: unknown) => this.#logger.error({queryId, error}, 'a failed query could not be stopped'))
+  }
+
+  infos(queries: readonly QueryRecord[]): readonly QueryInfo[] {
+    const reports = this.#pool.reports()
+    return queries.map(query => {
+      const active = this.#active.get(query.id)
+      const tasks = reports
+        .filter(({queryId}) => queryId === query.id)
+        .map(({subTopology, partition, worker, inputs, recordsIn, recordsOut, badRecords, stateEntries}): TaskInfo => ({
+          id: `${query.id}/${subTopology}/${partition}`,
+          subTopology,
+          partition,
+          worker,
+          recordsIn,
+          recordsOut,
+          badRecords,
+          stateEntries,
+          inputs: inputs.map(input => ({...input, partition, lag: Math.max(0, input.endOffset - input.position)})),
+        }))
+      return {
+        id: query.id,
+        statement: query.statement,
+        state: active?.state ?? 'STARTING',
+        ...(active?.error !== undefined && {error: active.error}),
+        sources: query.sources,
+        sink: query.sink,
+        sinkTopic: query.plan.sink.topic,
+        tasks,
+      }
+    })
+  }
+
+  async #start(run: QueryRun, isPaused: boolean): Promise<void> {
+    if (this.#active.has(run.id)) await this.#pool.stop(run.id)
+    // Fails here, before anything runs, when this version can't run the plan.
+    partsOf(run)
+    this.#active.set(run.id, {run, state: isPaused ? 'PAUSED' : 'RUNNING', error: undefined})
+    if (!isPaused) await this.#pool.start(run)
+  }
+
+  #set(id: string, state: QueryState): void {
+    const active = this.#active.get(id)
+    if (active === undefined) return
+    active.state = state
+    active.error = undefined
+  }
+}

@@ -1,0 +1,109 @@
+import {must} from '../../base/assert.ts'
+import type {Clock} from '../../base/clock.ts'
+import {limits} from '../../limits.ts'
+import type {Offset} from '../../record/record.ts'
+import {RecordQueue} from '../../runtime/record-queue.ts'
+import {Signal} from '../../runtime/signal.ts'
+import type {FeedPiece, TopicFeed} from './topic-feed.ts'
+
+/** Rows of feed `feed`; `skipped` records before them are gone from the log. */
+export type FeedRun = FeedPiece & {readonly feed: number; readonly skipped: number}
+
+/**
+ * One subscriber's way through its feeds: a position for each partition and nothing else. `isByTime`: rows of different
+ * partitions come in the order of their time as far as they are there; else whatever is there comes, in turn.
+ */
+export class FeedReader {
+  readonly #feeds: readonly TopicFeed[]
+  readonly #positions: Offset[][]
+  readonly #places: readonly {readonly feed: number; readonly partition: number}[]
+  readonly #queue: RecordQueue | undefined
+  readonly #ahead: Offset[][]
+  readonly #signal: Signal
+  readonly #stopListening: readonly (() => void)[]
+  readonly #fromLog = new Map<number, FeedPiece[]>()
+  #skipped = 0
+  #turn = 0
+  #isClosed = false
+
+  constructor(feeds: readonly TopicFeed[], positions: readonly (readonly Offset[])[], clock: Clock, isByTime: boolean) {
+    this.#feeds = feeds
+    this.#positions = positions.map(of => [...of])
+    this.#ahead = positions.map(of => [...of])
+    this.#places = feeds.flatMap((feed, i) => Array.from({length: feed.partitions}, (_, partition) => ({feed: i, partition})))
+    this.#queue = isByTime ? new RecordQueue(this.#places.length) : undefined
+    this.#signal = new Signal(clock)
+    this.#stopListening = feeds.map(feed => feed.listen(() => this.#signal.ring()))
+  }
+
+  /** Next offsets to be handed out, by feed and partition. */
+  get positions(): readonly (readonly Offset[])[] {
+    return this.#positions
+  }
+
+  /** Waits for rows; undefined once closed. */
+  async next(): Promise<FeedRun | undefined> {
+    while (!this.#isClosed) {
+      this.#signal.reset()
+      const run = this.#queue ? await this.#nextByTime(this.#queue) : await this.#nextInTurn()
+      if (run) return run
+      if (!this.#isClosed) await this.#signal.wait(limits.taskPollMs)
+    }
+    return undefined
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const stop of this.#stopListening) stop()
+    this.#signal.ring()
+  }
+
+  async #nextInTurn(): Promise<FeedRun | undefined> {
+    for (let tried = 0; tried < this.#places.length; tried++) {
+      const index = this.#turn++ % this.#places.length
+      const piece = await this.#fetch(index)
+      if (piece) return this.#handOut(index, piece)
+    }
+    return undefined
+  }
+
+  async #nextByTime(queue: RecordQueue): Promise<FeedRun | undefined> {
+    for (const index of this.#places.keys()) {
+      const piece = queue.isEmpty(index) ? await this.#fetch(index) : undefined
+      if (piece) queue.push(index, [{input: index, chunk: piece.chunk}], piece.next)
+    }
+    const run = queue.take()
+    if (run === undefined) return undefined
+    const {partition} = must(this.#places[run.topic], 'place')
+    const {chunk} = must(run.parts[0], 'rows of a run')
+    return this.#handOut(run.topic, {partition, from: 0, next: run.next, chunk})
+  }
+
+  #handOut(index: number, piece: FeedPiece): FeedRun {
+    const {feed, partition} = must(this.#places[index], 'place')
+    must(this.#positions[feed], 'positions')[partition] = piece.next
+    const skipped = this.#skipped
+    this.#skipped = 0
+    return {...piece, feed, skipped}
+  }
+
+  /** What comes next at a place, if it is there: from the feed, or from the log for those who are behind. */
+  async #fetch(index: number): Promise<FeedPiece | undefined> {
+    const {feed: at, partition} = must(this.#places[index], 'place')
+    const feed = must(this.#feeds[at], 'feed')
+    const ahead = must(this.#ahead[at], 'positions')
+    const from = must(ahead[partition], 'position')
+    const piece = this.#fromLog.get(index)?.shift() ?? feed.read(partition, from) ?? (await this.#fetchLog(index, feed, partition, from))
+    if (piece) ahead[partition] = piece.next
+    return piece
+  }
+
+  async #fetchLog(index: number, feed: TopicFeed, partition: number, from: Offset): Promise<FeedPiece | undefined> {
+    if (from >= feed.head(partition)) return undefined
+    const pieces = [...(await feed.readLog(partition, from))]
+    const first = pieces.shift()
+    this.#fromLog.set(index, pieces)
+    if (first && first.from > from) this.#skipped += first.from - from
+    return first
+  }
+}

@@ -1,0 +1,126 @@
+import {must} from '../../base/assert.ts'
+import {EngineError} from '../../base/errors.ts'
+import {encodeBytes, maxTimestamp} from '../../batch/encode-batch.ts'
+import type {ProduceRecord, ProduceResult} from '../../engine-api.ts'
+import type {Source} from '../../plan/source.ts'
+import {compactJson} from '../../serde/json-number.ts'
+import {partitionOfKey} from '../../serde/placement.ts'
+import {chunkEncoder} from '../../serde/topic-codec.ts'
+import type {AppendBatch, TopicRecord} from '../../storage/port/log-store.ts'
+import {rowReader, rowsOf, type SourceRow} from './row-builder.ts'
+
+export type EncodedRequest = {readonly batches: readonly AppendBatch[]; readonly errors: ProduceResult['errors']}
+
+type Errors = {index: number; code: string; message: string}[]
+type Placed = {readonly index: number; readonly record: ProduceRecord}
+
+/** Records as batches of a topic, placed and in order; records that are refused are named and left out. */
+export function encodeRequest(topic: TopicRecord, sources: readonly Source[], records: readonly ProduceRecord[], nowMs: number): EncodedRequest {
+  const errors: Errors = []
+  const batches: AppendBatch[] = []
+  for (const [partition, placed] of byPartition(topic, records, errors)) {
+    const encode = sources.length > 0 ? encodeRows : encodeOpaque
+    batches.push(...encode({topic, sources, partition, placed, nowMs, errors}))
+  }
+  return {batches, errors: errors.sort((left, right) => left.index - right.index)}
+}
+
+/** Records by the partition that they name; undefined: their key decides. */
+function byPartition(topic: TopicRecord, records: readonly ProduceRecord[], errors: Errors): Map<number | undefined, Placed[]> {
+  const groups = new Map<number | undefined, Placed[]>()
+  for (const [index, record] of records.entries()) {
+    const {partition} = record
+    if (partition !== undefined && !(Number.isInteger(partition) && partition >= 0 && partition < topic.partitions)) {
+      const message = `topic ${topic.name} has no partition ${partition}: it has ${topic.partitions}, counted from 0`
+      errors.push({index, code: 'PARTITION_NOT_FOUND', message})
+      continue
+    }
+    const group = groups.get(partition)
+    if (group) group.push({index, record})
+    else groups.set(partition, [{index, record}])
+  }
+  return groups
+}
+
+type Group = {
+  readonly topic: TopicRecord
+  readonly sources: readonly Source[]
+  readonly partition: number | undefined
+  readonly placed: readonly Placed[]
+  readonly nowMs: number
+  readonly errors: Errors
+}
+
+/** Rows are those of the first source that takes them; what every source refuses is refused as the first one says. */
+function encodeRows({topic, sources, partition, placed, nowMs, errors}: Group): AppendBatch[] {
+  const readers = sources.map(source => ({source, read: rowReader(source)}))
+  const taken = new Map<Source, {readonly records: ProduceRecord[]; readonly rows: SourceRow[]; readonly indexes: number[]}>()
+  for (const {index, record} of placed) {
+    const found = firstThatReads(readers, record)
+    if ('message' in found) {
+      errors.push({index, code: found.code, message: found.message})
+      continue
+    }
+    const group = taken.get(found.source) ?? {records: [], rows: [], indexes: []}
+    taken.set(found.source, group)
+    group.records.push(record)
+    group.rows.push(found.row)
+    group.indexes.push(index)
+  }
+  return [...taken].flatMap(([source, {records, rows, indexes}]) => {
+    const {schema, formats, window} = source
+    const partitions = partition === undefined ? topic.partitions : 1
+    const compression = topic.config['compression'] === 'none' ? 'none' : 'zstd'
+    const encode = chunkEncoder({schema, formats, partitions, compression, ...(window && {window})})
+    const {batches, bad} = encode(rowsOf(source, records, rows, nowMs))
+    for (const {row, reason} of bad) errors.push({index: must(indexes[row], 'index of a row'), code: 'RECORD_INVALID', message: reason})
+    return batches.map(batch => ({...batch, topic: topic.name, partition: partition ?? batch.partition}))
+  })
+}
+
+type Reader = {readonly source: Source; readonly read: (record: ProduceRecord) => SourceRow}
+
+function firstThatReads(readers: readonly Reader[], record: ProduceRecord): {source: Source; row: SourceRow} | {code: string; message: string} {
+  let refusal: EngineError | undefined
+  for (const {source, read} of readers) {
+    try {
+      return {source, row: read(record)}
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error
+      refusal ??= error
+    }
+  }
+  const {code, message} = must(refusal, 'refusal of the first source')
+  return {code, message}
+}
+
+/** No source says what stands in the topic: keys that are text as UTF-8, everything else as JSON text. */
+function encodeOpaque({topic, partition, placed, nowMs, errors}: Group): AppendBatch[] {
+  if (topic.config['encoding'] === 'columns')
+    throw new EngineError('TOPIC_MISMATCH', `topic ${topic.name} holds typed rows, and no source over it says which: declare one first`)
+  const groups = new Map<number, {readonly record: ProduceRecord; readonly key: string | null; readonly value: string | null}[]>()
+  const keyless = Math.floor(nowMs / 10) % topic.partitions
+  for (const {index, record} of placed) {
+    try {
+      const key = record.key === null || record.key === undefined ? null : typeof record.key === 'string' ? record.key : compactJson(record.key)
+      const value = record.value === null || record.value === undefined ? null : compactJson(record.value)
+      const at = partition ?? (key === null ? keyless : partitionOfKey(Buffer.from(key), topic.partitions))
+      const group = groups.get(at)
+      if (group) group.push({record, key, value})
+      else groups.set(at, [{record, key, value}])
+    } catch (error) {
+      errors.push({index, code: 'RECORD_INVALID', message: `the record can't be written as JSON: ${String(error)}`})
+    }
+  }
+  return [...groups].map(([at, group]) => {
+    const timestamps = group.map(({record}) => record.timestampMs ?? nowMs)
+    const bytes = encodeBytes({
+      count: group.length,
+      timestamps,
+      ...(group.some(({record}) => record.headers?.length) && {headers: group.map(({record}) => record.headers ?? [])}),
+      keys: {kind: 'text', values: group.map(({key}) => key)},
+      values: {kind: 'text', values: group.map(({value}) => value)},
+    })
+    return {topic: topic.name, partition: at, bytes, count: group.length, maxTimestampMs: maxTimestamp(timestamps, group.length)}
+  })
+}

@@ -1,0 +1,38 @@
+import type {Chunk} from '../chunk/chunk.ts'
+import type {BadRow} from '../operators/operator.ts'
+import type {Offset} from '../record/record.ts'
+import type {AppendBatch, StoredBatch} from '../storage/port/log-store.ts'
+import type {StateWrite} from '../storage/port/task-commit.ts'
+
+/** What a task runs: decoding, operators over state, encoding. Synchronous; knows nothing of storage. */
+export interface TaskProgram {
+  /** The topics that it reads, each once. */
+  readonly topics: readonly string[]
+  /** Rows of a batch of `topics[topic]` with offset ≥ `from`. A batch that can't be read at all throws `BATCH_CORRUPT`. */
+  decode(topic: number, batch: StoredBatch, from: Offset): Decoded
+  process(parts: readonly Part[]): void
+  /** What `process` did since the last call. */
+  take(): Effects
+  readonly stateEntries: number
+
+  /** Stores that must be given back before the first `process`. */
+  readonly restoredStores: readonly string[]
+  /** Committed entries of one of them; may be called for each page. */
+  restore(store: string, entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void
+  restoreFacts(facts: Uint8Array): void
+}
+
+/** Rows of one topic, as one of the inputs that the topic is. */
+export type Part = {readonly input: number; readonly chunk: Chunk}
+
+/** Rows that could not be read are missing from the parts. */
+export type Decoded = {readonly parts: readonly Part[]; readonly badRows: readonly BadRow[]}
+
+export type Effects = {
+  readonly state: readonly StateWrite[]
+  readonly orderedStores: readonly string[]
+  readonly outputs: readonly AppendBatch[]
+  readonly facts: Uint8Array | undefined
+  readonly rowsOut: number
+  readonly badRows: readonly BadRow[]
+}

@@ -1,0 +1,30 @@
+import type {PersistentPlan} from '../plan/query-plan.ts'
+import type {Source} from '../plan/source.ts'
+import type {Offset} from '../record/record.ts'
+
+/** All that is needed to run a query anywhere: plain data that may cross threads. */
+export type QueryRun = {
+  /** Tasks, state and offsets are named after it. */
+  readonly id: string
+  readonly what: RunContents
+  /** The topics that it reads and writes. */
+  readonly topics: Readonly<Record<string, RunTopic>>
+  /** Where tasks begin that have committed nothing yet, by topic and partition; absent: at the begin. */
+  readonly start?: Readonly<Record<string, readonly Offset[]>>
+  /** Session properties that functions honour, by lower-case name. */
+  readonly settings: Readonly<Record<string, string>>
+}
+
+export type RunContents =
+  | {readonly kind: 'query'; readonly plan: PersistentPlan}
+  /** Keeps the rows of a table that is declared over a topic, so that it can be pulled from. */
+  | {readonly kind: 'table'; readonly source: Source}
+
+export type RunTopic = {
+  readonly partitions: number
+  readonly placement: string
+  readonly compression: 'none' | 'zstd'
+}
+
+/** One task of a run. */
+export type TaskPlace = {readonly subTopology: number; readonly partition: number}

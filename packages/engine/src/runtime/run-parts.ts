@@ -1,0 +1,62 @@
+import {must} from '../base/assert.ts'
+import type {Clock} from '../base/clock.ts'
+import {splitTopology} from '../topology/split.ts'
+import type {SubTopology} from '../topology/sub-topology.ts'
+import type {TaskProgram} from './program.ts'
+import type {QueryRun, TaskPlace} from './query-run.ts'
+import {tableProgram, tableStore} from './table-program.ts'
+import {topologyProgram} from './topology-program.ts'
+
+/** A sub-topology of a run: as many tasks as its inputs have partitions. */
+export type RunPart = {
+  readonly subTopology: number
+  readonly partitions: number
+  /** Of its first input; state and offsets of its tasks live there. */
+  readonly placement: string
+  /** Topics that it reads, each once, and that it writes. */
+  readonly topics: readonly string[]
+  readonly outputs: readonly string[]
+  /** Names of its tasks' stores. */
+  readonly stores: readonly string[]
+  readonly open: (partition: number, clock: Clock) => TaskProgram
+}
+
+/** The parts of a run, upstream first: the same on every thread and in every process. */
+export function partsOf(run: QueryRun): readonly RunPart[] {
+  const {what} = run
+  if (what.kind === 'table') {
+    const {topic} = what.source
+    return [
+      {
+        ...ofTopic(run, topic),
+        subTopology: 0,
+        topics: [topic],
+        outputs: [],
+        stores: [tableStore],
+        open: partition => tableProgram(what.source, partition),
+      },
+    ]
+  }
+  return splitTopology(what.plan.root, run.id, {kind: 'sink', sink: what.plan.sink}).map(sub => partOf(run, sub))
+}
+
+/** Every task of a run. */
+export const placesOf = (run: QueryRun): readonly TaskPlace[] =>
+  partsOf(run).flatMap(({subTopology, partitions}) => Array.from({length: partitions}, (_, partition) => ({subTopology, partition})))
+
+function partOf(run: QueryRun, sub: SubTopology): RunPart {
+  const topics = [...new Set(sub.inputs.map(input => input.topic))]
+  return {
+    ...ofTopic(run, must(topics[0], 'input of a sub-topology')),
+    subTopology: sub.index,
+    topics,
+    outputs: sub.outputs.flatMap(output => (output.kind === 'internal' ? [output.topic] : output.kind === 'sink' ? [output.sink.topic] : [])),
+    stores: sub.stores,
+    open: (partition, clock) => topologyProgram({run, sub, partition, topics, clock}),
+  }
+}
+
+function ofTopic(run: QueryRun, name: string): {readonly partitions: number; readonly placement: string} {
+  const {partitions, placement} = must(run.topics[name], `topic ${name} of ${run.id}`)
+  return {partitions, placement}
+}

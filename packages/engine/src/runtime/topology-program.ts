@@ -1,0 +1,131 @@
+import {must} from '../base/assert.ts'
+import type {Clock} from '../base/clock.ts'
+import type {Chunk, Rows} from '../chunk/chunk.ts'
+import type {BadRow} from '../operators/operator.ts'
+import type {Offset} from '../record/record.ts'
+import {chunkDecoder, chunkEncoder, type ChunkDecoder, type ChunkEncoder} from '../serde/topic-codec.ts'
+import type {AppendBatch, StoredBatch} from '../storage/port/log-store.ts'
+import {buildTask} from '../topology/build-task.ts'
+import {createEvaluator} from '../topology/evaluator.ts'
+import type {SubTopology, TopologyOutput} from '../topology/sub-topology.ts'
+import type {TaskTopology} from '../topology/task-topology.ts'
+import {concatChunks} from './concat-chunks.ts'
+import {evaluationEnv} from './evaluation.ts'
+import type {Decoded, Effects, Part, TaskProgram} from './program.ts'
+import type {QueryRun} from './query-run.ts'
+
+export type ProgramOptions = {
+  readonly run: QueryRun
+  readonly sub: SubTopology
+  readonly partition: number
+  /** The topics of the sub-topology's inputs, each once. */
+  readonly topics: readonly string[]
+  readonly clock: Clock
+}
+
+/** A sub-topology between its codecs. */
+export const topologyProgram = (options: ProgramOptions): TaskProgram => new TopologyProgram(options)
+
+type Input = {readonly input: number; readonly step: string; readonly decode: ChunkDecoder}
+type Output = {readonly topic: string; readonly step: string; readonly encode: ChunkEncoder}
+
+class TopologyProgram implements TaskProgram {
+  readonly topics: readonly string[]
+  readonly restoredStores: readonly string[]
+  readonly #partition: number
+  readonly #topology: TaskTopology
+  readonly #inputs: readonly (readonly Input[])[]
+  readonly #outputs: readonly Output[]
+  readonly #orderedStores: readonly string[]
+  #badRows: BadRow[] = []
+
+  constructor({run, sub, partition, topics, clock}: ProgramOptions) {
+    this.topics = topics
+    this.restoredStores = sub.stores
+    this.#partition = partition
+    const evaluator = createEvaluator(evaluationEnv(run.settings, clock), 'generated')
+    this.#topology = buildTask(sub, partition, {evaluator, report: row => this.#badRows.push(row)})
+    this.#inputs = topics.map(topic =>
+      sub.inputs.flatMap((input, i) => (input.topic === topic ? [{input: i, step: input.step, decode: chunkDecoder(input)}] : [])),
+    )
+    this.#outputs = sub.outputs.map(output => encoderOf(run, output))
+    this.#orderedStores = windowedResultStores(sub)
+  }
+
+  get stateEntries(): number {
+    return this.#topology.stats().stateEntries
+  }
+
+  decode(topic: number, batch: StoredBatch, from: Offset): Decoded {
+    const inputs = must(this.#inputs[topic], 'inputs of a topic')
+    const badRows: BadRow[] = []
+    const parts = inputs.map(({input, step, decode}) => {
+      const {chunk, bad} = decode(batch, from, this.#partition)
+      const at = {step, topic: must(this.topics[topic], 'topic'), partition: this.#partition}
+      for (const row of bad) badRows.push({...at, ...row})
+      return {input, chunk}
+    })
+    return {parts, badRows}
+  }
+
+  process(parts: readonly Part[]): void {
+    const [first, ...more] = parts
+    if (more.length > 0) this.#topology.processShared(parts)
+    else if (first !== undefined) this.#topology.process(first.input, first.chunk)
+  }
+
+  take(): Effects {
+    const collected = new Map<number, Chunk[]>()
+    for (const {output, chunk} of this.#topology.collect()) {
+      const chunks = collected.get(output)
+      if (chunks) chunks.push(chunk)
+      else collected.set(output, [chunk])
+    }
+    const outputs: AppendBatch[] = []
+    let rowsOut = 0
+    for (const [output, chunks] of collected) {
+      const rows = concatChunks(chunks)
+      rowsOut += rows.count
+      outputs.push(...this.#encode(must(this.#outputs[output], 'output'), rows))
+    }
+    const {state, facts} = this.#topology.drain()
+    const written = new Set(state.map(({store}) => store))
+    const badRows = this.#badRows
+    this.#badRows = []
+    return {state, orderedStores: this.#orderedStores.filter(store => written.has(store)), outputs, facts, rowsOut, badRows}
+  }
+
+  restore(store: string, entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void {
+    this.#topology.restore(store, entries)
+  }
+
+  restoreFacts(facts: Uint8Array): void {
+    this.#topology.restoreFacts(facts)
+  }
+
+  #encode({topic, step, encode}: Output, rows: Rows): AppendBatch[] {
+    const {batches, bad} = encode(rows)
+    for (const {row, kind, reason} of bad)
+      this.#badRows.push({kind, step, reason, topic, timestampMs: must(rows.timestamps[row], 'time of a row')})
+    return batches.map(batch => ({...batch, topic}))
+  }
+}
+
+function encoderOf(run: QueryRun, output: TopologyOutput): Output {
+  const {topic, schema, formats, window, timestamp, step} = targetOf(output)
+  const {partitions, compression} = must(run.topics[topic], `topic ${topic} of ${run.id}`)
+  const encode = chunkEncoder({schema, formats, partitions, compression, ...(window && {window}), ...(timestamp && {timestamp})})
+  return {topic, step, encode}
+}
+
+function targetOf(output: TopologyOutput): Omit<Extract<TopologyOutput, {kind: 'sink'}>['sink'], 'sourceName' | 'partitions'> & {step: string} {
+  if (output.kind === 'sink') return {...output.sink, step: 'sink'}
+  if (output.kind === 'internal') return {...output, step: output.topic}
+  throw new TypeError('a persistent query has no result but its sink')
+}
+
+/** Windows of a key are looked up by range, so these stores keep their order. */
+const windowedResultStores = (sub: SubTopology): readonly string[] =>
+  sub.outputs.flatMap(output =>
+    output.kind === 'sink' && output.gives === 'table' && output.sink.window && output.sink.store !== undefined ? [output.sink.store] : [],
+  )

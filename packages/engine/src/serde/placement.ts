@@ -1,0 +1,78 @@
+import {must} from '../base/assert.ts'
+import {murmur2} from '../base/hash.ts'
+import {selectRows} from '../batch/select.ts'
+import {TextVector} from '../batch/text-vector.ts'
+import type {Rows, Vector} from '../chunk/chunk.ts'
+import type {Formats} from '../plan/formats.ts'
+import type {Schema} from '../schema/schema.ts'
+import {placementSerde, serdeFor} from './registry.ts'
+
+/** Where Kafka's default partitioner puts a key. */
+export const partitionOfKey = (key: Uint8Array, partitions: number, from = 0, to = key.length): number =>
+  (murmur2(key, from, to) & 0x7fffffff) % partitions
+
+export type PlacedRows = {
+  readonly partition: number
+  readonly rows: Rows
+  /** Index of each row in the chunk; absent: the chunk as it is. */
+  readonly indexes?: Int32Array
+}
+
+/**
+ * Spreads rows over partitions by the bytes of their key (without its window); rows without a key go to `keyless`.
+ * A key that its format cannot write goes there too: it is refused when the row is encoded.
+ */
+export type Placement = (rows: Rows, keyless: number) => readonly PlacedRows[]
+
+export function placement(options: {readonly schema: Schema; readonly formats: Formats; readonly partitions: number}): Placement {
+  const {schema, partitions} = options
+  if (partitions === 1) return rows => [{partition: 0, rows}]
+  if (schema.key.length === 0) return (rows, keyless) => [{partition: keyless, rows}]
+  const place = rowPlacement(options)
+  return (rows, keyless) => {
+    const partitionAt = place(rows.columns)
+    const indexes = new Map<number, number[]>()
+    for (let row = 0; row < rows.count; row++) {
+      const partition = partitionAt(row) ?? keyless
+      const others = indexes.get(partition)
+      if (others) others.push(row)
+      else indexes.set(partition, [row])
+    }
+    const [only] = indexes.keys()
+    if (indexes.size === 1 && only !== undefined) return [{partition: only, rows}]
+    return [...indexes]
+      .sort(([left], [right]) => left - right)
+      .map(([partition, list]) => {
+        const selection = Int32Array.from(list)
+        return {partition, rows: selectRows(rows, selection), indexes: selection}
+      })
+  }
+}
+
+type PartitionAt = (row: number) => number | undefined
+
+function rowPlacement({schema, formats, partitions}: Parameters<typeof placement>[0]): (columns: readonly Vector[]) => PartitionAt {
+  const isColumns = formats.value.name === 'COLUMNS'
+  const serde = isColumns ? placementSerde(formats.key, schema.key) : serdeFor(formats.key, schema.key, 'key')
+  const isPlainText = schema.key.length === 1 && formats.key.name === 'KAFKA' && schema.key[0]?.type.kind === 'VARCHAR'
+  return columns => {
+    const [first] = columns
+    if (isPlainText && first instanceof TextVector) return storedTextPlacement(first, partitions)
+    const keys = columns.slice(0, schema.key.length).map(column => column.values)
+    return row => {
+      if (keys.every(values => (values[row] ?? null) === null)) return undefined
+      const key = serde.encode(keys, row)
+      if (key === null) return undefined
+      return partitionOfKey(typeof key === 'string' ? Buffer.from(key) : key, partitions)
+    }
+  }
+}
+
+/** Text keys that still are bytes are hashed as they stand. */
+function storedTextPlacement(vector: TextVector, partitions: number): PartitionAt {
+  const {bytes, ends, validity} = vector.pieces
+  return row => {
+    if (validity !== undefined && vector.bytesAt(row) === null) return undefined
+    return partitionOfKey(bytes, partitions, row === 0 ? 0 : must(ends[row - 1], 'end'), must(ends[row], 'end'))
+  }
+}

@@ -1,0 +1,42 @@
+import type {SqlType} from '../../schema/sql-type.ts'
+import type {TypeNode} from '../syntax/ast.ts'
+import {didYouMean, refuse} from './refusal.ts'
+
+/** Named types by name. */
+export type TypeLookup = {type(name: string): SqlType | undefined; types(): ReadonlyMap<string, SqlType>}
+
+export function resolveType(node: TypeNode, catalog: TypeLookup): SqlType {
+  switch (node.kind) {
+    case 'PrimitiveType':
+      return {kind: node.name}
+    case 'DecimalType':
+      if (node.precision < 1) refuse(`DECIMAL precision must be >= 1: DECIMAL(${node.precision},${node.scale})`, node)
+      if (node.scale < 0) refuse(`DECIMAL scale must be >= 0: DECIMAL(${node.precision},${node.scale})`, node)
+      if (node.scale > node.precision)
+        refuse(`DECIMAL precision must be >= scale: DECIMAL(${node.precision},${node.scale})`, node)
+      return {kind: 'DECIMAL', precision: node.precision, scale: node.scale}
+    case 'ArrayType':
+      return {kind: 'ARRAY', element: resolveType(node.element, catalog)}
+    case 'MapType':
+      return {kind: 'MAP', key: resolveType(node.key, catalog), value: resolveType(node.value, catalog)}
+    case 'StructType': {
+      const names = new Set<string>()
+      for (const {name} of node.fields) {
+        if (names.has(name.text)) refuse(`Duplicate field names found in STRUCT: '${name.text}'`, name)
+        names.add(name.text)
+      }
+      return {kind: 'STRUCT', fields: node.fields.map(({name, type}) => ({name: name.text, type: resolveType(type, catalog)}))}
+    }
+    case 'CustomType': {
+      const known = catalog.type(node.name.text)
+      if (known !== undefined) return known
+      return refuse(
+        `Cannot resolve unknown type: ${node.name.text}`,
+        node,
+        didYouMean(node.name.text, [...catalog.types().keys(), ...builtIn]) ?? 'CREATE TYPE makes a named type; SHOW TYPES lists them.',
+      )
+    }
+  }
+}
+
+const builtIn = ['BOOLEAN', 'INT', 'BIGINT', 'DOUBLE', 'DECIMAL', 'VARCHAR', 'STRING', 'BYTES', 'DATE', 'TIME', 'TIMESTAMP', 'ARRAY', 'MAP', 'STRUCT']

@@ -1,0 +1,64 @@
+import {must} from '../../base/assert.ts'
+import type {LogicalNode, SlotColumn} from './node.ts'
+
+/** Every slot that arises in a tree, with its name and type. */
+export function slotColumns(node: LogicalNode, into: Map<number, SlotColumn> = new Map()): Map<number, SlotColumn> {
+  switch (node.kind) {
+    case 'source':
+      for (const slot of node.slots) into.set(slot.slot, slot)
+      return into
+    case 'join':
+      slotColumns(node.left, into)
+      slotColumns(node.right, into)
+      if (node.key !== undefined) into.set(node.key.slot, node.key)
+      return into
+    case 'flat-map':
+      for (const call of node.calls) into.set(call.slot, call)
+      return slotColumns(node.input, into)
+    case 'aggregate':
+      for (const call of node.aggregations) into.set(call.slot, call)
+      return slotColumns(node.input, into)
+    case 'rekey':
+      for (const column of node.key) into.set(column.slot, column)
+      return slotColumns(node.input, into)
+    default:
+      return slotColumns(node.input, into)
+  }
+}
+
+/** The slots that the key of a node's rows holds, in order. */
+export function keySlots(node: LogicalNode): readonly number[] {
+  switch (node.kind) {
+    case 'source':
+      return node.source.schema.key.map((_, index) => {
+        const slot = node.slots.find(slot => slot.origin.kind === 'key' && slot.origin.index === index)
+        return must(slot, 'slot of a key column').slot
+      })
+    case 'rekey':
+      return node.key.map(column => column.slot)
+    case 'join':
+      return node.key === undefined ? keySlots(node.left) : [node.key.slot]
+    default:
+      return keySlots(node.input)
+  }
+}
+
+/** Whether the record time of the rows is that of the rows of the one source below. */
+export function isOverOneSource(node: LogicalNode): boolean {
+  if (node.kind === 'source') return true
+  return node.kind !== 'join' && node.kind !== 'aggregate' && isOverOneSource(node.input)
+}
+
+/** STREAM or TABLE: what a node's rows are. */
+export function givesOf(node: LogicalNode): 'stream' | 'table' {
+  switch (node.kind) {
+    case 'source':
+      return node.source.kind
+    case 'aggregate':
+      return 'table'
+    case 'join':
+      return node.of === 'stream-stream' || node.of === 'stream-table' ? 'stream' : 'table'
+    default:
+      return givesOf(node.input)
+  }
+}

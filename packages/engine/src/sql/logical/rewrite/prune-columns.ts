@@ -1,0 +1,86 @@
+import {must} from '../../../base/assert.ts'
+import {isOverOneSource, keySlots, slotColumns} from '../columns.ts'
+import {slotsOf} from '../expr-slots.ts'
+import type {AggregateNode, CarryNode, JoinNode, LogicalNode, RekeyNode, SlotColumn} from '../node.ts'
+
+type Slots = ReadonlySet<number>
+
+/**
+ * Puts a `carry` below every repartition and join that keeps only the columns used above. It is also what makes
+ * pseudocolumns and headers survive them: there they become plain columns.
+ */
+export function pruneColumns(node: LogicalNode, needed: Slots): LogicalNode {
+  switch (node.kind) {
+    case 'source':
+      return node
+    case 'filter':
+      return {...node, input: pruneColumns(node.input, union(needed, slotsOf(node.where)))}
+    case 'flat-map':
+      return {...node, input: pruneColumns(node.input, union(needed, ...node.calls.flatMap(call => call.args.map(arg => slotsOf(arg)))))}
+    case 'suppress':
+    case 'carry':
+      return {...node, input: pruneColumns(node.input, needed)}
+    case 'rekey':
+      return pruneRekey(node, needed)
+    case 'aggregate':
+      return pruneAggregate(node)
+    case 'join':
+      return pruneJoin(node, needed)
+  }
+}
+
+function pruneRekey(node: RekeyNode, needed: Slots): RekeyNode {
+  const own = new Set(node.key.map(column => column.slot))
+  const before = new Set(keySlots(node.input))
+  const used = [...union(...node.key.map(column => slotsOf(column.expr)))].filter(slot => !before.has(slot))
+  const carried = new Set([...needed].filter(slot => !own.has(slot)).concat(used))
+  if (isOverOneSource(node.input)) for (const slot of recordTimes(node.input)) carried.delete(slot)
+  const input = pruneColumns(node.input, union(carried, before))
+  return {...node, input: node.needsRepartition ? carry(input, carried) : input}
+}
+
+function pruneAggregate(node: AggregateNode): AggregateNode {
+  const used = union(...node.aggregations.flatMap(call => call.args.map(arg => slotsOf(arg))))
+  return {...node, input: pruneRekey(node.input, used)}
+}
+
+function pruneJoin(node: JoinNode, needed: Slots): JoinNode {
+  const wanted = new Set(node.foreignKey === undefined ? needed : union(needed, slotsOf(node.foreignKey)))
+  for (const slot of node.sameAsKey) wanted.delete(slot)
+  const leftKey = node.key === undefined ? new Set(keySlots(node.left)) : new Set<number>()
+  return {
+    ...node,
+    left: pruneSide(node.left, new Set([...wanted].filter(slot => !leftKey.has(slot)))),
+    right: pruneSide(node.right, wanted),
+  }
+}
+
+function pruneSide(side: LogicalNode, wanted: Slots): LogicalNode {
+  const columns = slotColumns(side)
+  const own = new Set([...wanted].filter(slot => columns.has(slot)))
+  return side.kind === 'rekey' ? pruneRekey(side, own) : carry(pruneColumns(side, own), own)
+}
+
+function carry(input: LogicalNode, wanted: Slots): LogicalNode {
+  const columns = slotColumns(input)
+  const carried = [...wanted].sort((a, b) => a - b).map(slot => must(columns.get(slot), `slot ${slot}`))
+  return isSourceAsItIs(input, carried) ? input : ({kind: 'carry', input, columns: carried} satisfies CarryNode)
+}
+
+/** Rows keep their record time through repartitions, so it need not become a column there. */
+function recordTimes(node: LogicalNode): readonly number[] {
+  if (node.kind !== 'source') return 'input' in node ? recordTimes(node.input) : []
+  return node.slots.filter(slot => slot.origin.kind === 'system' && slot.origin.name === 'ROWTIME').map(slot => slot.slot)
+}
+
+function isSourceAsItIs(input: LogicalNode, carried: readonly SlotColumn[]): boolean {
+  if (input.kind !== 'source') return false
+  const values = input.slots.filter(slot => slot.origin.kind === 'value')
+  return values.length === carried.length && values.every((slot, index) => slot.slot === carried[index]?.slot)
+}
+
+function union(...sets: readonly Slots[]): Set<number> {
+  const all = new Set<number>()
+  for (const set of sets) for (const slot of set) all.add(slot)
+  return all
+}

@@ -1,0 +1,110 @@
+import type {PersistentPlan, PullPlan, PushPlan} from '../../plan/query-plan.ts'
+import type {Source, SourceLookup} from '../../plan/source.ts'
+import type {SqlType} from '../../schema/sql-type.ts'
+import type {Row} from '../../schema/value.ts'
+import type {Span} from '../syntax/span.ts'
+import type {ShowSubject} from '../syntax/statement-ast.ts'
+
+/** What the compiler asks of the catalog beyond its sources. */
+export type CompileCatalog = SourceLookup & {
+  /** A running persistent query. */
+  query(id: string): {readonly plan: PersistentPlan; readonly statement: string} | undefined
+}
+
+export type CompileOptions = {
+  /** Session properties: SET, or those sent with the request. Values may be text, numbers or booleans. */
+  readonly properties?: Readonly<Record<string, unknown>>
+  /** Values of `$1`, `$2`, … by number, and of `:name` by name. */
+  readonly parameters?: Readonly<Record<string, unknown>>
+  /** Session variables for `${name}`. */
+  readonly variables?: Readonly<Record<string, string>>
+  readonly defaults?: {
+    /** Partitions of a topic that CREATE makes without saying how many. Default 1. */
+    readonly partitions?: number
+  }
+  /** A fresh id for a persistent query; called once per such statement, in order. `hint`: `CSAS_ORDERS`, `INSERTQUERY`, … */
+  readonly newQueryId: (hint: string) => string
+  /** Accept ASSERT VALUES and the like. */
+  readonly isTestTool?: boolean
+}
+
+/** Settings of a topic that a statement makes, as far as it names them. */
+export type TopicConfig = {
+  readonly name: string
+  readonly partitions: number
+  readonly encoding: 'bytes' | 'columns'
+  /** Milliseconds; -1: keep for ever. */
+  readonly retentionMs?: number
+  readonly retentionBytes?: number
+  readonly cleanupPolicy?: 'delete' | 'compact' | 'compact,delete'
+}
+
+/** A statement checked and planned: what to do, as data. */
+export type CompiledStatement = {
+  /** As written. */
+  readonly text: string
+  readonly span: Span
+  /** Said to the user although nothing is wrong. */
+  readonly warnings: readonly string[]
+} & Action
+
+export type Action =
+  /** `topic`: to be made, because it does not exist. `isReplacing`: the name exists and gets this definition. */
+  | {readonly kind: 'create-source'; readonly source: Source; readonly topic: TopicConfig | undefined; readonly isReplacing: boolean}
+  /** `continues`: the query of this id goes on with the new plan and its old state. */
+  | {
+      readonly kind: 'create-as'
+      readonly source: Source
+      readonly plan: PersistentPlan
+      readonly topic: TopicConfig | undefined
+      readonly continues: string | undefined
+    }
+  | {readonly kind: 'insert-select'; readonly plan: PersistentPlan}
+  | {readonly kind: 'insert-values'; readonly source: Source; readonly rows: readonly InsertedRow[]}
+  /** Tombstones for these keys. */
+  | {readonly kind: 'delete-rows'; readonly source: Source; readonly keys: readonly Row[]}
+  | {
+      readonly kind: 'drop-source'
+      readonly source: Source
+      /** Queries that end with it: its own, and INSERTs into it when it has none that read it. */
+      readonly terminates: readonly string[]
+      readonly deletesTopic: boolean
+    }
+  /** The source as it is afterwards. */
+  | {readonly kind: 'alter-source'; readonly source: Source}
+  | {readonly kind: 'create-type'; readonly name: string; readonly type: SqlType}
+  | {readonly kind: 'drop-type'; readonly name: string}
+  /** IF [NOT] EXISTS found nothing to do. */
+  | {readonly kind: 'no-op'; readonly message: string}
+  /** `queryId` undefined: all. */
+  | {readonly kind: 'control-query'; readonly action: 'terminate' | 'pause' | 'resume'; readonly queryId: string | undefined}
+  | {readonly kind: 'set-property'; readonly name: string; readonly value: string; readonly isSystemWide: boolean}
+  | {readonly kind: 'unset-property'; readonly name: string}
+  | {readonly kind: 'define-variable'; readonly name: string; readonly value: string}
+  | {readonly kind: 'undefine-variable'; readonly name: string}
+  | {readonly kind: 'show'; readonly subject: ShowSubject; readonly isAll: boolean; readonly isExtended: boolean}
+  | {readonly kind: 'describe-source'; readonly source: Source; readonly isExtended: boolean}
+  | {readonly kind: 'describe-sources'; readonly of: 'stream' | 'table'; readonly isExtended: boolean}
+  | {readonly kind: 'describe-function'; readonly name: string}
+  /** `statement`: compiled but not to be run. */
+  | {readonly kind: 'explain'; readonly statement: CompiledStatement}
+  | {readonly kind: 'explain-query'; readonly queryId: string}
+  | {
+      readonly kind: 'print-topic'
+      readonly topic: string
+      readonly isFromBeginning: boolean
+      readonly interval: number | undefined
+      readonly limit: number | undefined
+    }
+  | {
+      readonly kind: 'assert-topic'
+      readonly topic: string
+      readonly isNegated: boolean
+      readonly partitions: number | undefined
+      readonly timeoutMs: number | undefined
+    }
+  | {readonly kind: 'pull'; readonly plan: PullPlan}
+  | {readonly kind: 'push'; readonly plan: PushPlan}
+
+/** Values in the order key columns, value columns. */
+export type InsertedRow = {readonly values: Row; readonly timestampMs: number | undefined}

@@ -1,0 +1,122 @@
+import {Cluster, Redis} from 'ioredis'
+import type {RedisOptions} from 'ioredis'
+import type {Clock} from '../../base/clock.ts'
+import {EngineError} from '../../base/errors.ts'
+import type {Logger} from '../../base/logger.ts'
+import {Connection} from './connection.ts'
+
+export type RedisMode = 'standalone' | 'sentinel' | 'cluster'
+
+/**
+ * One connection a role. `command`: nearly everything. `acknowledged`: appends that then wait for replicas and disk, which
+ * holds up whatever is sent behind them. `subscriber`: the wake channel, which takes no other commands.
+ */
+export class Connections {
+  readonly #open: () => Redis | Cluster
+  readonly #clock: Clock
+  readonly #clients: (Redis | Cluster)[] = []
+  readonly command: Connection
+  #acknowledged: Connection | undefined
+
+  private constructor(open: () => Redis | Cluster, clock: Clock) {
+    this.#open = open
+    this.#clock = clock
+    this.command = this.#connection()
+  }
+
+  /** Resolves when the server answers. */
+  static async open(url: string, mode: RedisMode, clock: Clock, logger: Logger): Promise<Connections> {
+    const make = clientFactory(url, mode)
+    let lastError: unknown
+    const connections = new Connections(() => {
+      const client = make()
+      client.on('error', (error: Error) => {
+        lastError = error
+        logger.warn({mode, error: error.message}, 'The connection to Redis failed; it is tried again.')
+      })
+      return client
+    }, clock)
+    try {
+      await connections.command.call('PING', [])
+    } catch (error) {
+      connections.close()
+      const reason = lastError instanceof Error ? `: ${lastError.message}` : ''
+      throw new EngineError('STORAGE_UNAVAILABLE', `Redis at ${withoutPassword(url)} does not answer${reason}.`, {}, error)
+    }
+    return connections
+  }
+
+  get acknowledged(): Connection {
+    this.#acknowledged ??= this.#connection()
+    return this.#acknowledged
+  }
+
+  /** A client of the caller's own, closed with the rest. */
+  subscriber(): Redis | Cluster {
+    const client = this.#open()
+    this.#clients.push(client)
+    return client
+  }
+
+  close(): void {
+    this.command.close()
+    this.#acknowledged?.close()
+    for (const client of this.#clients) client.disconnect()
+  }
+
+  #connection(): Connection {
+    return new Connection(this.#open(), this.#clock)
+  }
+}
+
+const reconnectPauseMs = (attempts: number): number => Math.min(20 * 2 ** attempts, 500)
+
+/**
+ * `autoResendUnfulfilledCommands` would run an append twice whose reply was lost; `maxRetriesPerRequest: 0` makes commands in
+ * flight fail when their connection breaks, instead of waiting for ever. `Connection` decides what is sent again.
+ */
+const clientOptions = {
+  protocol: 2,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  retryStrategy: reconnectPauseMs,
+  // A primary that became a replica keeps the connection: leave it and ask again who the primary is.
+  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+} satisfies RedisOptions
+
+/** `redis://host:port/db`; for Sentinel and Cluster several hosts, by commas; for Sentinel the path is the primary's name. */
+function clientFactory(url: string, mode: RedisMode): () => Redis | Cluster {
+  if (mode === 'standalone') return () => new Redis(url, clientOptions)
+  const {nodes, path, credentials} = parseNodes(url)
+  if (mode === 'sentinel') {
+    return () => new Redis({...clientOptions, ...credentials, sentinels: nodes, name: path || 'mymaster', sentinelRetryStrategy: reconnectPauseMs})
+  }
+  return () =>
+    new Cluster(nodes, {
+      redisOptions: {...clientOptions, ...credentials},
+      clusterRetryStrategy: reconnectPauseMs,
+      // Zero turns off the client's own repetition after a break: `Connection` decides that.
+      retryDelayOnFailover: 0,
+      slotsRefreshTimeout: 2000,
+    })
+}
+
+type Nodes = {
+  readonly nodes: {host: string; port: number}[]
+  readonly path: string
+  readonly credentials: {readonly username?: string; readonly password?: string}
+}
+
+function parseNodes(url: string): Nodes {
+  const match = /^(?:[a-z-]+:\/\/)?(?:([^:@]*):([^@]*)@)?([^/]+)(?:\/(.*))?$/.exec(url)
+  if (!match) throw new EngineError('INVALID_CONFIG', `"${withoutPassword(url)}" is not an address of Redis: redis://host:port,host:port is expected.`)
+  const [, username, password, hosts = '', path = ''] = match
+  const nodes = hosts.split(',').map(text => {
+    const {hostname, port} = new URL(text.includes('://') ? text : `redis://${text}`)
+    return {host: hostname, port: Number(port || 6379)}
+  })
+  const credentials = {...(username ? {username: decodeURIComponent(username)} : {}), ...(password ? {password: decodeURIComponent(password)} : {})}
+  return {nodes, path, credentials}
+}
+
+export const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':…@')

@@ -1,0 +1,92 @@
+import {EngineError} from '../../base/errors.ts'
+import type {TaskId} from '../port/task-commit.ts'
+
+/** Where a partition lives: its topic's number, which a name that comes back does not inherit, and its placement. */
+export type PartitionPlace = {readonly topic: number; readonly placement: string; readonly partition: number}
+
+export type PartitionKeys = {readonly log: string; readonly compacted: string; readonly rewrite: string; readonly meta: string}
+
+/**
+ * The only spelling of Redis keys. What must change together shares a hash tag, and so, in a cluster, a slot: all that belongs
+ * to one partition number of one placement (logs, tasks, state), the list of topics, the documents, and each group.
+ */
+export class RedisKeys {
+  readonly #namespace: string
+
+  constructor(namespace: string) {
+    mustBeTaggable('namespace', namespace)
+    this.#namespace = namespace
+  }
+
+  /** Channel on which processes tell each other what was appended. */
+  get wakeChannel(): string {
+    return `${this.#namespace}:wake`
+  }
+
+  /** Hash: topic name → number and record. */
+  get topics(): string {
+    return `${this.#namespace}:{topics}:records`
+  }
+
+  /** Last number given to a topic. */
+  get topicNumbers(): string {
+    return `${this.#namespace}:{topics}:last`
+  }
+
+  /** Hash: number of a topic that was dropped and whose keys may still be there → its record. */
+  get droppedTopics(): string {
+    return `${this.#namespace}:{topics}:dropped`
+  }
+
+  /** Hash: document name → version and JSON. */
+  get documents(): string {
+    return `${this.#namespace}:{documents}`
+  }
+
+  /** Hash: partition → committed offset, and the generation. */
+  group(group: string): string {
+    return `${this.#namespace}:{group:${group.replaceAll('}', '%7D')}}`
+  }
+
+  partition({topic, placement, partition}: PartitionPlace): PartitionKeys {
+    const prefix = `${this.#namespace}:{${placement}:${partition}}:${topic}`
+    return {log: `${prefix}:log`, compacted: `${prefix}:compacted`, rewrite: `${prefix}:rewrite`, meta: `${prefix}:meta`}
+  }
+
+  /** Set: the tasks of a query, as JSON. */
+  tasks(query: string): string {
+    return `${this.#namespace}:{query:${query.replaceAll('}', '%7D')}}:tasks`
+  }
+
+  /** Hash: epoch, facts, consumed offsets, stores. */
+  task(task: TaskId): string {
+    mustBeTaggable('placement', task.placement)
+    return `${this.#namespace}:{${task.placement}:${task.partition}}:task:${task.query}/${task.subTopology}`
+  }
+
+  /** Stream: outputs that are on their way to other slots of a cluster. */
+  outbox(task: TaskId): string {
+    return `${this.task(task)}:outbox`
+  }
+
+  /** Whether a task and a partition share a slot. */
+  isLocal(task: TaskId, {placement, partition}: PartitionPlace): boolean {
+    return task.placement === placement && task.partition === partition
+  }
+
+  /** Hash: the rows of a store. */
+  store(task: TaskId, store: string): string {
+    return `${this.task(task)}:rows:${store}`
+  }
+
+  /** Sorted set: the keys of an ordered store, all with score 0. */
+  storeOrder(task: TaskId, store: string): string {
+    return `${this.task(task)}:order:${store}`
+  }
+}
+
+/** A brace would end the hash tag early, and keys that must share a slot would not. */
+export function mustBeTaggable(what: string, name: string): void {
+  if (!/[{}]/.test(name)) return
+  throw new EngineError('INVALID_ARGUMENT', `The ${what} "${name}" holds a brace; Redis keys can't.`, {[what]: name})
+}

@@ -1,0 +1,266 @@
+import {assert, must} from '../../base/assert.ts'
+import type {Clock} from '../../base/clock.ts'
+import {EngineError} from '../../base/errors.ts'
+import type {Offset, TopicPartition} from '../../record/record.ts'
+import {partitionKey} from '../../record/record.ts'
+import type {
+  AppendBatch,
+  AppendOptions,
+  AppendOutcome,
+  LogStore,
+  PartitionBounds,
+  ReadRange,
+  ReadResult,
+  StoredBatch,
+  TopicRecord,
+} from '../port/log-store.ts'
+import {awaitAcks} from './acks.ts'
+import {AppendArguments} from './append-arguments.ts'
+import {replaceBatches} from './compaction.ts'
+import type {Connection} from './connection.ts'
+import type {Connections} from './connections.ts'
+import type {PartitionKeys, PartitionPlace, RedisKeys} from './keys.ts'
+import {LogReader, readMeta} from './log-reader.ts'
+import {appendBatches} from './lua/append-batches.ts'
+import {batchAtTime} from './lua/batch-at-time.ts'
+import {trimLog} from './lua/trim-log.ts'
+import {arrayOf, numberOf, textOf} from './reply.ts'
+import type {Durability} from './server-facts.ts'
+import type {TopicRegistry} from './topic-registry.ts'
+import type {RedisWake} from './wake.ts'
+
+export type RedisLogParts = {
+  readonly connections: Connections
+  readonly keys: RedisKeys
+  readonly topics: TopicRegistry
+  readonly wake: RedisWake
+  readonly clock: Clock
+  readonly isCluster: boolean
+  readonly durability: () => Promise<Durability>
+}
+
+const unknownBounds: PartitionBounds = {begin: 0, end: 0, bytes: 0, isKnown: false}
+const entriesLookedAtPerCall = 50
+
+export class RedisLogStore implements LogStore {
+  readonly #parts: RedisLogParts
+  readonly #reader: LogReader
+
+  constructor(parts: RedisLogParts) {
+    this.#parts = parts
+    this.#reader = new LogReader(parts.connections.command)
+  }
+
+  createTopic(topic: TopicRecord): Promise<'created' | 'exists'> {
+    return this.#parts.topics.create(topic)
+  }
+
+  async topic(name: string): Promise<TopicRecord | undefined> {
+    return (await this.#parts.topics.find(name))?.record
+  }
+
+  topics(): Promise<readonly TopicRecord[]> {
+    return this.#parts.topics.all()
+  }
+
+  updateTopic(topic: TopicRecord): Promise<void> {
+    return this.#parts.topics.update(topic)
+  }
+
+  dropTopic(name: string): Promise<void> {
+    return this.#parts.topics.drop(name)
+  }
+
+  async append(batches: readonly AppendBatch[], options: AppendOptions = {}): Promise<readonly AppendOutcome[]> {
+    assert(options.isAtomic === true || !options.groupOffsets, 'group offsets go with an atomic append only')
+    const outcomes = await this.#append(batches, options)
+    const missing = batches.filter((_, i) => outcomes[i]?.kind === 'unknown-partition')
+    if (missing.length === 0) return outcomes
+    // A topic may have been dropped and created again, or grown, since its place was remembered: look again, once.
+    const before = await this.#parts.topics.places(missing)
+    this.#parts.topics.forget(missing.map(batch => batch.topic))
+    const after = await this.#parts.topics.places(missing)
+    if (after.every((place, i) => place === undefined || isSamePlace(place, before[i]))) return outcomes
+    if (options.isAtomic) return this.#append(batches, options)
+    const again = await this.#append(missing, options)
+    let next = 0
+    return outcomes.map(outcome => (outcome.kind === 'unknown-partition' ? must(again[next++], 'outcome of a batch') : outcome))
+  }
+
+  async #append(batches: readonly AppendBatch[], options: AppendOptions): Promise<readonly AppendOutcome[]> {
+    const places = await this.#parts.topics.places(batches)
+    const placed = batches.flatMap((batch, i) => {
+      const place = places[i]
+      return place ? [{batch, place, index: i}] : []
+    })
+    const outcomes: AppendOutcome[] = batches.map(() => ({kind: 'unknown-partition'}))
+    if (placed.length < batches.length && options.isAtomic) {
+      for (const {index} of placed) outcomes[index] = {kind: 'aborted'}
+      return outcomes
+    }
+    const groups = this.#parts.isCluster ? bySlot(placed) : [placed]
+    if (options.isAtomic && groups.length > 1) throw spansSlots('An atomic append')
+    const answers = await Promise.all(groups.map(group => this.#appendTogether(group, options)))
+    for (const [g, group] of groups.entries()) {
+      for (const [i, {index}] of group.entries()) outcomes[index] = must(answers[g]?.[i], 'outcome of a batch')
+    }
+    return outcomes
+  }
+
+  /** One script call: all of it stands on one server, in a cluster in one slot. */
+  async #appendTogether(placed: readonly Placed[], options: AppendOptions): Promise<readonly AppendOutcome[]> {
+    if (placed.length === 0) return []
+    const {keys, connections, wake, clock, isCluster} = this.#parts
+    const {groupOffsets, isAtomic = false} = options
+    if (groupOffsets && isCluster) throw spansSlots('An append with the offsets of a group')
+    const append = new AppendArguments(keys, groupOffsets ? [keys.group(groupOffsets.group)] : [])
+    for (const {place, batch} of placed) append.add(place, batch)
+    const offsets = groupOffsets?.offsets.flatMap(offset => [partitionKey(offset), JSON.stringify(offset)]) ?? []
+    const batches = placed.map(({batch}) => batch)
+    const head = [clock.nowMs(), isAtomic ? 1 : 0, keys.wakeChannel, wake.message(batches)]
+    const group = [groupOffsets ? 1 : 0, groupOffsets?.generation ?? '', offsets.length, ...offsets]
+    const connection = options.acks === 'ALL' ? connections.acknowledged : connections.command
+    const isRepeatable = batches.every(batch => batch.producer !== undefined)
+    const reply = await connection.run(appendBatches, append.keys, [...head, ...group, ...append.args], {isRepeatable})
+    const outcomes = parseOutcomes(reply)
+    if (outcomes.some(outcome => outcome.kind === 'appended')) wake.notify(batches)
+    if (options.acks === 'ALL') await this.#acknowledge(connection)
+    return outcomes
+  }
+
+  async #acknowledge(connection: Connection): Promise<void> {
+    await awaitAcks(connection, await this.#parts.durability())
+  }
+
+  async read(ranges: readonly ReadRange[]): Promise<readonly ReadResult[]> {
+    return this.#atPlaces(
+      ranges,
+      (keys, range) => this.#reader.read(keys, range),
+      result => result.bounds.isKnown,
+      {bounds: unknownBounds, batches: []},
+    )
+  }
+
+  async bounds(partitions: readonly TopicPartition[]): Promise<readonly PartitionBounds[]> {
+    return this.#atPlaces(
+      partitions,
+      async keys => {
+        const {begin, end, bytes, isKnown} = await readMeta(this.#parts.connections.command, keys)
+        return {begin, end, bytes, isKnown}
+      },
+      bounds => bounds.isKnown,
+      unknownBounds,
+    )
+  }
+
+  async batchAtTime(at: TopicPartition, timestampMs: number): Promise<Offset | undefined> {
+    const keys = await this.#keysOf(at)
+    if (!keys) return undefined
+    const meta = await readMeta(this.#parts.connections.command, keys)
+    const inCompacted = meta.split > meta.begin ? await this.#searchTime(keys.compacted, meta.begin, meta.split, timestampMs) : undefined
+    return inCompacted ?? this.#searchTime(keys.log, Math.max(meta.begin, meta.split), meta.end, timestampMs)
+  }
+
+  async #searchTime(stream: string, low: Offset, high: Offset, timestampMs: number): Promise<Offset | undefined> {
+    let from = low
+    for (;;) {
+      const args = [from, from === low ? high : from, timestampMs, entriesLookedAtPerCall]
+      const reply = await this.#parts.connections.command.run(batchAtTime, [stream], args, {isRepeatable: true})
+      const [status, offset] = arrayOf(reply)
+      if (textOf(status) === 'found') return numberOf(offset)
+      if (textOf(status) === 'none') return undefined
+      from = numberOf(offset)
+    }
+  }
+
+  async trim(at: TopicPartition, before: Offset): Promise<Offset> {
+    const keys = await this.#keysOf(at)
+    if (!keys) return 0
+    const streams = [keys.log, keys.compacted, keys.meta]
+    const begin = await this.#parts.connections.command.run(trimLog, streams, [before], {isRepeatable: true})
+    return Math.max(0, numberOf(begin))
+  }
+
+  async replace(at: TopicPartition, from: Offset, to: Offset, batches: readonly StoredBatch[]): Promise<'replaced' | 'conflict'> {
+    const keys = await this.#keysOf(at)
+    return keys ? replaceBatches(this.#parts.connections.command, keys, {from, to, batches}) : 'conflict'
+  }
+
+  async #keysOf(at: TopicPartition): Promise<PartitionKeys | undefined> {
+    this.#parts.topics.forget([at.topic])
+    const [place] = await this.#parts.topics.places([at])
+    return place && this.#parts.keys.partition(place)
+  }
+
+  /** Asks each partition where its topic was remembered to be, and those not found there once more where it is now. */
+  async #atPlaces<At extends TopicPartition, Answer>(
+    ats: readonly At[],
+    ask: (keys: PartitionKeys, at: At) => Promise<Answer>,
+    isKnown: (answer: Answer) => boolean,
+    absent: Answer,
+  ): Promise<readonly Answer[]> {
+    const askAll = async (): Promise<readonly Answer[]> => {
+      const places = await this.#parts.topics.places(ats)
+      return Promise.all(
+        ats.map(async (at, i) => {
+          const place = places[i]
+          return place ? ask(this.#parts.keys.partition(place), at) : absent
+        }),
+      )
+    }
+    const answers = await askAll()
+    const missing = ats.filter((_, i) => !isKnown(must(answers[i], 'answer')))
+    if (missing.length === 0) return answers
+    this.#parts.topics.forget(missing.map(at => at.topic))
+    return askAll()
+  }
+}
+
+type Placed = {readonly batch: AppendBatch; readonly place: PartitionPlace; readonly index: number}
+
+/** Partitions of one placement and number share a slot. */
+function bySlot(placed: readonly Placed[]): readonly (readonly Placed[])[] {
+  const groups = new Map<string, Placed[]>()
+  for (const item of placed) {
+    const tag = `${item.place.placement}:${item.place.partition}`
+    const group = groups.get(tag)
+    if (group) group.push(item)
+    else groups.set(tag, [item])
+  }
+  return [...groups.values()]
+}
+
+const isSamePlace = (a: PartitionPlace, b: PartitionPlace | undefined): boolean =>
+  b !== undefined && a.topic === b.topic && a.placement === b.placement
+
+const spansSlots = (what: string): EngineError =>
+  new EngineError(
+    'INVALID_ARGUMENT',
+    `${what} reaches keys that a Redis Cluster keeps in different slots. Send it to partitions of one number and placement.`,
+  )
+
+function parseOutcomes(reply: unknown): readonly AppendOutcome[] {
+  const flat = arrayOf(reply)
+  const outcomes: AppendOutcome[] = []
+  for (let i = 0; i < flat.length; i += 2) outcomes.push(outcomeOf(textOf(flat[i]), numberOf(flat[i + 1])))
+  return outcomes
+}
+
+function outcomeOf(status: string, number: number): AppendOutcome {
+  switch (status) {
+    case 'appended':
+    case 'duplicate':
+      return {kind: status, baseOffset: number}
+    case 'out-of-order':
+      return {kind: status, expectedSequence: number}
+    case 'fenced':
+      return {kind: status, by: number}
+    case 'conflict':
+      return {kind: status, end: number}
+    case 'unknown-partition':
+    case 'aborted':
+      return {kind: status}
+    default:
+      throw new Error(`the append script answered ${status}`)
+  }
+}

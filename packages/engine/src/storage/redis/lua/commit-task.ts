@@ -1,0 +1,73 @@
+import {script} from '../script.ts'
+import {appendPlan} from './append-plan.ts'
+
+/**
+ * KEYS: the task; its outbox; rows and order of each store; log and meta of each output partition.
+ * ARGV: epoch, token, now in ms, wake channel, wake message, outputs for the outbox as a packed array (destination, count,
+ * latest timestamp, bytes, …), number of task fields, the fields (name, value); number of stores, for each: index of its rows in KEYS, '1' when ordered, written keys and values, deleted keys, both as packed arrays; then the
+ * outputs.
+ * Returns {'committed', last sequence in the outbox, incarnation of the task, base...}, {'fenced', epoch} or {'unknown-partition', index of the output from 0}.
+ * The token makes it safe to run again when the connection broke: the same token is answered as the first time.
+ */
+export const commitTask = script(
+  appendPlan,
+  `
+local task = redis.call('HMGET', KEYS[1], 'epoch', 'token', 'bases', 'outbox', 'incarnation')
+if task[2] == ARGV[2] then
+  local answer = {'committed', tonumber(task[4] or '0'), task[5]}
+  for base in string.gmatch(task[3], '%S+') do answer[#answer + 1] = tonumber(base) end
+  return answer
+end
+if (task[1] or '0') ~= ARGV[1] then return {'fenced', tonumber(task[1] or '0')} end
+
+local forwards, fields = cmsgpack.unpack(ARGV[6]), tonumber(ARGV[7])
+local storesAt = 8 + fields
+local outputsAt = storesAt + 1 + 4 * tonumber(ARGV[storesAt])
+local decided = plan(outputsAt, tonumber(ARGV[3]))
+local answer, bases = {'committed', tonumber(task[4] or '0') + #forwards / 4, task[5]}, {}
+for i = 1, #decided.outcomes, 2 do
+  if decided.outcomes[i] ~= 'appended' then return {'unknown-partition', (i - 1) / 2} end
+  answer[#answer + 1] = decided.outcomes[i + 1]
+  bases[#bases + 1] = int(decided.outcomes[i + 1])
+end
+
+-- Lua can pass about 8,000 values at once. Small steps for ordered stores: only a step with a new key is put in order.
+local function putRows(rows, order, isOrdered, cells)
+  local step = isOrdered and 128 or 4000
+  for i = 1, #cells, step do
+    local stop = math.min(i + step - 1, #cells)
+    local added = redis.call('HSET', rows, unpack(cells, i, stop))
+    if isOrdered and added > 0 then
+      local scored = {}
+      for j = i, stop, 2 do
+        scored[#scored + 1] = 0
+        scored[#scored + 1] = cells[j]
+      end
+      redis.call('ZADD', order, unpack(scored))
+    end
+  end
+end
+
+local function deleteRows(rows, order, isOrdered, keys)
+  for i = 1, #keys, 4000 do
+    local stop = math.min(i + 3999, #keys)
+    redis.call('HDEL', rows, unpack(keys, i, stop))
+    if isOrdered then redis.call('ZREM', order, unpack(keys, i, stop)) end
+  end
+end
+
+write(decided)
+for at = storesAt + 1, outputsAt - 1, 4 do
+  local rows, order, isOrdered = KEYS[tonumber(ARGV[at])], KEYS[tonumber(ARGV[at]) + 1], ARGV[at + 1] == '1'
+  putRows(rows, order, isOrdered, cmsgpack.unpack(ARGV[at + 2]))
+  deleteRows(rows, order, isOrdered, cmsgpack.unpack(ARGV[at + 3]))
+end
+for i = 1, #forwards, 4 do
+  local sequence = redis.call('HINCRBY', KEYS[1], 'outbox', 1)
+  redis.call('XADD', KEYS[2], int(sequence) .. '-1', 'd', forwards[i], 'n', forwards[i + 1], 't', forwards[i + 2], 'b', forwards[i + 3])
+end
+redis.call('HSET', KEYS[1], 'token', ARGV[2], 'bases', table.concat(bases, ' '), unpack(ARGV, 8, 7 + fields))
+if #decided.writes > 0 then redis.call('PUBLISH', ARGV[4], ARGV[5]) end
+return answer
+`,
+)

@@ -1,0 +1,16 @@
+import {script} from '../script.ts'
+
+/**
+ * KEYS: the topics' records, the dropped topics. ARGV: name, expected record, new record ('' drops the topic), its number.
+ * Returns 1, or 0 when the record is another one by now.
+ */
+export const replaceTopic = script(`
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+if ARGV[3] == '' then
+  redis.call('HSET', KEYS[2], ARGV[4], ARGV[2])
+  redis.call('HDEL', KEYS[1], ARGV[1])
+else
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+end
+return 1
+`)

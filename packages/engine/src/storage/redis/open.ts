@@ -1,0 +1,60 @@
+import {systemClock} from '../../base/clock.ts'
+import type {Clock} from '../../base/clock.ts'
+import {silentLogger} from '../../base/logger.ts'
+import type {Logger} from '../../base/logger.ts'
+import type {TopicPartition} from '../../record/record.ts'
+import type {TopicRecord} from '../port/log-store.ts'
+import type {Storage} from '../port/storage.ts'
+import {Connections} from './connections.ts'
+import type {RedisMode} from './connections.ts'
+import {RedisGroupStore} from './group-store.ts'
+import {RedisKeys} from './keys.ts'
+import {RedisLogStore} from './log-store.ts'
+import {featuresOf, healthOf, readServerFacts} from './server-facts.ts'
+import {Outbox} from './outbox.ts'
+import {RedisStateStore} from './state-store.ts'
+import {TaskCommitter} from './task-commit.ts'
+import {TopicRegistry} from './topic-registry.ts'
+import {RedisWake} from './wake.ts'
+
+export type RedisStorageOptions = {
+  /** `redis://[user:password@]host:port[/db]`; for Sentinel and Cluster several hosts by commas, for Sentinel `/name`. */
+  readonly url: string
+  readonly mode?: RedisMode
+  /** In front of every key: several installations may share a server. */
+  readonly namespace: string
+  readonly clock?: Clock
+  readonly logger?: Logger
+}
+
+/** Connects and resolves when the server answers; fails with STORAGE_UNAVAILABLE when it does not within some seconds. */
+export async function openRedisStorage(options: RedisStorageOptions): Promise<Storage> {
+  const {url, mode = 'standalone', namespace, clock = systemClock, logger = silentLogger} = options
+  const keys = new RedisKeys(namespace)
+  const connections = await Connections.open(url, mode, clock, logger)
+  const {command} = connections
+  const topics = new TopicRegistry(command, keys)
+  const wake = new RedisWake(keys.wakeChannel, () => connections.subscriber(), async () => (await topics.all()).flatMap(partitionsOf))
+  let facts = await readServerFacts(command)
+  const refresh = async () => (facts = await readServerFacts(command))
+  await topics.finishDrops()
+  const durability = async () => (await refresh()).durability
+  const isCluster = mode === 'cluster'
+  const outbox = new Outbox(command, keys, wake)
+  const committer = new TaskCommitter({connection: command, keys, topics, wake, clock, outbox, isCluster})
+  return {
+    get features() {
+      return featuresOf(facts.durability)
+    },
+    log: new RedisLogStore({connections, keys, topics, wake, clock, isCluster, durability}),
+    state: new RedisStateStore(command, keys, outbox),
+    groups: new RedisGroupStore(command, keys),
+    wake,
+    commit: work => committer.commit(work),
+    health: async () => healthOf(await refresh()),
+    close: async () => connections.close(),
+  }
+}
+
+const partitionsOf = ({name, partitions}: TopicRecord): TopicPartition[] =>
+  Array.from({length: partitions}, (_, partition) => ({topic: name, partition}))

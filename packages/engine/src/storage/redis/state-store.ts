@@ -1,0 +1,77 @@
+import {randomUUID} from 'node:crypto'
+import {parsePartitionKey} from '../../record/record.ts'
+import type {ScanPage, ScanRange, StateStore, TaskImage} from '../port/state-store.ts'
+import type {TaskId} from '../port/task-commit.ts'
+import type {Connection} from './connection.ts'
+import type {RedisKeys} from './keys.ts'
+import {claimTask} from './lua/claim-task.ts'
+import type {Outbox} from './outbox.ts'
+import {arrayOf, asBuffer, bytesOf, fieldsOf, numberOf, orAbsent, textOf} from './reply.ts'
+import {scanOrdered, scanUnordered, sortAll} from './scan.ts'
+
+export class RedisStateStore implements StateStore {
+  readonly #connection: Connection
+  readonly #keys: RedisKeys
+  readonly #outbox: Outbox
+
+  constructor(connection: Connection, keys: RedisKeys, outbox: Outbox) {
+    this.#connection = connection
+    this.#keys = keys
+    this.#outbox = outbox
+  }
+
+  async claim(task: TaskId): Promise<TaskImage> {
+    // Known to its query first: what was claimed can then always be found and dropped.
+    const {subTopology, partition, placement} = task
+    await this.#connection.call('SADD', [this.#keys.tasks(task.query), JSON.stringify([subTopology, partition, placement])])
+    // Repeating raises the epoch twice, which fences nobody but the owner that never heard of the first.
+    const reply = await this.#connection.run(claimTask, [this.#keys.task(task)], [randomUUID()], {isRepeatable: true})
+    const [epoch, ...flat] = arrayOf(reply)
+    const fields = fieldsOf(flat)
+    if (fields.has('outbox')) await this.#outbox.drain(task, textOf(fields.get('incarnation')))
+    return {epoch: numberOf(epoch), ...imageOf(fields)}
+  }
+
+  async peek(task: TaskId): Promise<Omit<TaskImage, 'epoch'> | undefined> {
+    const fields = fieldsOf(await this.#connection.call('HGETALL', [this.#keys.task(task)]))
+    return fields.size === 0 ? undefined : imageOf(fields)
+  }
+
+  async lookUp(task: TaskId, store: string, keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]> {
+    if (keys.length === 0) return []
+    const reply = arrayOf(await this.#connection.call('HMGET', [this.#keys.store(task, store), ...keys.map(asBuffer)]))
+    return reply.map(value => orAbsent(value, bytesOf) ?? null)
+  }
+
+  async scan(task: TaskId, store: string, range: ScanRange): Promise<ScanPage> {
+    const rows = this.#keys.store(task, store)
+    const order = this.#keys.storeOrder(task, store)
+    if (numberOf(await this.#connection.call('EXISTS', [order])) === 1) return scanOrdered(this.#connection, rows, order, range)
+    if (range.from || range.to) return sortAll(this.#connection, rows, range)
+    return scanUnordered(this.#connection, rows, range)
+  }
+
+  async dropQuery(query: string): Promise<void> {
+    const members = this.#keys.tasks(query)
+    for (const member of arrayOf(await this.#connection.call('SMEMBERS', [members])).map(textOf)) {
+      const [subTopology, partition, placement]: [number, number, string] = JSON.parse(member)
+      await this.#dropTask({query, subTopology, partition, placement})
+    }
+    await this.#connection.call('UNLINK', [members])
+  }
+
+  async #dropTask(task: TaskId): Promise<void> {
+    const fields = fieldsOf(await this.#connection.call('HGETALL', [this.#keys.task(task)]))
+    const stores = [...fields.keys()].filter(field => field.startsWith('s:')).map(field => field.slice(2))
+    const rows = stores.flatMap(store => [this.#keys.store(task, store), this.#keys.storeOrder(task, store)])
+    // All at once, so that no commit can come between the epoch and the rows.
+    await this.#connection.call('UNLINK', [this.#keys.task(task), this.#keys.outbox(task), ...rows])
+  }
+}
+
+function imageOf(fields: ReadonlyMap<string, Buffer>): Omit<TaskImage, 'epoch'> {
+  const consumed = [...fields]
+    .filter(([field]) => field.startsWith('o:'))
+    .map(([field, next]) => ({...parsePartitionKey(field.slice(2)), next: Number(next.toString())}))
+  return {consumed, facts: fields.get('facts')}
+}

@@ -1,0 +1,61 @@
+import type {Epoch, Offset, TopicPartition} from '../../record/record.ts'
+import type {ProducerState} from '../port/admission.ts'
+import type {CommittedOffset} from '../port/group-store.ts'
+import type {StoredBatch, TopicRecord} from '../port/log-store.ts'
+import type {TaskId} from '../port/task-commit.ts'
+import {SortedEntries} from './sorted-entries.ts'
+
+export type SimulatedPartition = {
+  begin: Offset
+  end: Offset
+  bytes: number
+  batches: StoredBatch[]
+  readonly producers: Map<string, ProducerState>
+}
+
+export type SimulatedTopic = {record: TopicRecord; readonly partitions: SimulatedPartition[]}
+
+export type SimulatedTask = {
+  readonly id: TaskId
+  epoch: Epoch
+  facts: Uint8Array | undefined
+  readonly consumed: Map<string, TopicPartition & {readonly next: Offset}>
+  readonly stores: Map<string, SortedEntries>
+}
+
+export type SimulatedGroup = {generation: number; readonly offsets: Map<string, CommittedOffset>}
+
+/** What is on the simulated disk. It outlives the storages opened over it; `copyData` gives a snapshot. */
+export type SimulatedData = {
+  readonly topics: Map<string, SimulatedTopic>
+  readonly tasks: Map<string, SimulatedTask>
+  readonly groups: Map<string, SimulatedGroup>
+  readonly documents: Map<string, {readonly version: number; readonly json: string}>
+}
+
+export const emptyData = (): SimulatedData => ({topics: new Map(), tasks: new Map(), groups: new Map(), documents: new Map()})
+
+export const emptyPartition = (): SimulatedPartition => ({begin: 0, end: 0, bytes: 0, batches: [], producers: new Map()})
+
+/** A deep copy of all that can change; batches and values never change and are shared. */
+export function copyData(data: SimulatedData): SimulatedData {
+  return {
+    topics: mapValues(data.topics, topic => ({
+      record: topic.record,
+      partitions: topic.partitions.map(p => ({...p, batches: [...p.batches], producers: new Map(p.producers)})),
+    })),
+    tasks: mapValues(data.tasks, task => ({
+      ...task,
+      consumed: new Map(task.consumed),
+      stores: mapValues(task.stores, store => store.copy()),
+    })),
+    groups: mapValues(data.groups, group => ({...group, offsets: new Map(group.offsets)})),
+    documents: new Map(data.documents),
+  }
+}
+
+function mapValues<K, V, W>(map: ReadonlyMap<K, V>, change: (value: V) => W): Map<K, W> {
+  const changed = new Map<K, W>()
+  for (const [key, value] of map) changed.set(key, change(value))
+  return changed
+}

@@ -1,0 +1,70 @@
+import {must} from '../base/assert.ts'
+import type {Chunk} from '../chunk/chunk.ts'
+import {sliceChunk} from '../operators/chunks.ts'
+import type {Emit} from '../operators/operator.ts'
+import type {TaskStores} from '../state/task-stores.ts'
+import type {SubTopology} from './sub-topology.ts'
+import type {StateEntry, TaskOutput, TaskState, TaskTopology, TaskTopologyStats} from './task-topology.ts'
+
+export class RunningTask implements TaskTopology {
+  readonly subTopology: SubTopology
+  readonly partition: number
+  readonly #inputs: readonly Emit[]
+  readonly #stores: TaskStores
+  readonly #collected: TaskOutput[]
+  readonly #streamTime: {value: number}
+
+  constructor(subTopology: SubTopology, partition: number, inputs: readonly Emit[], stores: TaskStores, collected: TaskOutput[]) {
+    this.subTopology = subTopology
+    this.partition = partition
+    this.#inputs = inputs
+    this.#stores = stores
+    this.#collected = collected
+    this.#streamTime = stores.facts.cell('streamTime', -Infinity)
+  }
+
+  process(input: number, chunk: Chunk): void {
+    if (chunk.count === 0) return
+    for (let row = 0; row < chunk.count; row++)
+      if (chunk.timestamps[row]! > this.#streamTime.value) this.#streamTime.value = chunk.timestamps[row]!
+    must(this.#inputs[input], `input ${input}`)(chunk)
+  }
+
+  processShared(parts: readonly {readonly input: number; readonly chunk: Chunk}[]): void {
+    const rows = parts.flatMap(({input, chunk}, part) => {
+      const offsets = must(chunk.origin, 'origin of a shared chunk').offsets
+      return Array.from({length: chunk.count}, (_, row) => ({input, chunk, part, row, offset: offsets[row]!}))
+    })
+    rows.sort((left, right) => left.offset - right.offset || left.part - right.part)
+    for (const {input, chunk, row} of rows) this.process(input, sliceChunk(chunk, row, row + 1))
+  }
+
+  collect(): readonly TaskOutput[] {
+    return this.#collected.splice(0)
+  }
+
+  drain(): TaskState {
+    const state = this.#stores.drain()
+    const facts = this.#stores.facts.drain()
+    return facts === undefined ? {state} : {state, facts}
+  }
+
+  restore(store: string, entries: Iterable<StateEntry>): void {
+    this.#stores.store(store).load(entries)
+  }
+
+  restoreFacts(facts: Uint8Array): void {
+    this.#stores.facts.restore(facts)
+  }
+
+  stats(): TaskTopologyStats {
+    const stores = [...this.#stores.stores()].map(({name, entries}) => ({name, entries}))
+    const streamTime = this.#streamTime.value
+    return {
+      stateEntries: stores.reduce((sum, {entries}) => sum + entries, 0),
+      stores,
+      lateRows: this.#stores.facts.sum('/late'),
+      streamTimeMs: Number.isFinite(streamTime) ? streamTime : undefined,
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type {Chunk} from '../chunk/chunk.ts'
+import type {StateWrite} from '../storage/port/task-commit.ts'
+import type {SubTopology} from './sub-topology.ts'
+
+/**
+ * One sub-topology at work on one partition. Everything is synchronous. A task gives it chunks, collects what came out,
+ * drains the changed state, and commits the two together; after a restart a new one is given the committed state back.
+ * After a throw it is of no further use: build a new one from the committed state.
+ */
+export interface TaskTopology {
+  readonly subTopology: SubTopology
+  readonly partition: number
+
+  /** Rows of `subTopology.inputs[input]`, in the order of their offsets, record time already extracted. */
+  process(input: number, chunk: Chunk): void
+
+  /**
+   * Rows of one topic that is several inputs: the same records decoded for each of them. Rows of the chunks are taken
+   * by offset (each chunk has an `origin`), and for equal offsets in the order of `parts`.
+   */
+  processShared(parts: readonly {readonly input: number; readonly chunk: Chunk}[]): void
+
+  /** What came out since the last call, in order; `output` is an index into `subTopology.outputs`. */
+  collect(): readonly TaskOutput[]
+
+  /** The state that changed since the last call. Call after `collect`, once a commit. */
+  drain(): TaskState
+
+  /** Committed entries of one of `subTopology.stores`. Before the first `process`; may be called for each page. */
+  restore(store: string, entries: Iterable<StateEntry>): void
+
+  /** Committed facts, as drained. Before the first `process`. */
+  restoreFacts(facts: Uint8Array): void
+
+  stats(): TaskTopologyStats
+}
+
+export type TaskOutput = {readonly output: number; readonly chunk: Chunk}
+
+export type StateEntry = {readonly key: Uint8Array; readonly value: Uint8Array}
+
+export type TaskState = {
+  readonly state: readonly StateWrite[]
+  /** Stream times and counters; absent when they did not change. */
+  readonly facts?: Uint8Array
+}
+
+export type TaskTopologyStats = {
+  /** Entries held in all stores. */
+  readonly stateEntries: number
+  readonly stores: readonly {readonly name: string; readonly entries: number}[]
+  /** Rows dropped because their window was closed. */
+  readonly lateRows: number
+  /** Highest record time seen, ms; undefined before the first row. */
+  readonly streamTimeMs: number | undefined
+}

@@ -1,0 +1,32 @@
+import {seededRandom} from '@millrace/engine/testing'
+
+export type OrderEvent = {
+  readonly ID: number
+  readonly USER: string
+  readonly CARD: string
+  readonly AMOUNT: number
+  readonly CITY: string
+  readonly TS: number
+}
+
+const cities = ['Berlin', 'Madrid', 'Oslo', 'Paris', 'Rome', 'Vienna', 'Warsaw', 'Zurich']
+
+export const ordersDdl = (name: string, partitions: number, format: string | undefined): string =>
+  `CREATE STREAM ${name} (id BIGINT, user VARCHAR, card VARCHAR, amount DOUBLE, city VARCHAR, ts BIGINT)
+   WITH (KAFKA_TOPIC='${name}', PARTITIONS=${partitions}${format ? `, VALUE_FORMAT='${format}'` : ''});`
+
+/** Orders of about 120 bytes as JSON, over `users` users; the same for the same seed. */
+export function makeOrders(count: number, users: number, seed = 1): OrderEvent[] {
+  const random = seededRandom(seed)
+  return Array.from({length: count}, (_, i) => ({
+    ID: i,
+    USER: `user-${Math.floor(random() * users)}`,
+    CARD: `4111-${String(Math.floor(random() * 1e8)).padStart(8, '0')}`,
+    AMOUNT: Math.round(random() * 100_000) / 100,
+    CITY: cities[Math.floor(random() * cities.length)] ?? 'Berlin',
+    TS: 1_700_000_000_000 + i,
+  }))
+}
+
+export const batchesOf = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({length: Math.ceil(items.length / size)}, (_, i) => items.slice(i * size, (i + 1) * size))

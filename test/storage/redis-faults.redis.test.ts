@@ -1,0 +1,178 @@
+// Only Redis has a server that can die apart from its users.
+import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest'
+import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
+import {openRedisStorage} from '../../packages/engine/src/storage/redis/open.ts'
+import {batch, bytesOf, freshName, freshTask, freshTopic, text, topicRecord} from '../suites/fixture.ts'
+import {wakeLog} from '../suites/wake.suite.ts'
+import {startRedis} from '../support/redis.ts'
+import type {RedisServer} from '../support/redis.ts'
+
+let server: RedisServer
+const opened: Storage[] = []
+const open = async () => {
+  const storage = await openRedisStorage({url: server.url, namespace: 'faults'})
+  opened.push(storage)
+  return storage
+}
+beforeAll(async () => {
+  server = await startRedis(['--appendfsync', 'always'])
+})
+afterEach(async () => {
+  for (const storage of opened.splice(0)) await storage.close()
+})
+afterAll(() => server.stop())
+
+test('batches with a producer are stored once each while the server is killed and restarted under them', async () => {
+  const storage = await open()
+  const topic = await freshTopic(storage)
+  const bases: number[] = []
+  let isDone = false
+  const produce = async () => {
+    for (let sequence = 0; sequence < 400; sequence++) {
+      const stamped = batch(topic, `${sequence}`, {producer: {id: 'p', epoch: 0, sequence}})
+      const [outcome] = await storage.log.append([stamped])
+      if (outcome?.kind !== 'appended' && outcome?.kind !== 'duplicate') throw new Error(`unexpected ${outcome?.kind}`)
+      bases.push(outcome.baseOffset)
+    }
+    isDone = true
+  }
+  const producing = produce()
+  for (let kills = 0; kills < 3; kills++) {
+    const before = bases.length
+    await vi.waitFor(() => expect(bases.length > before + 20 || isDone).toBe(true), {timeout: 10_000, interval: 1})
+    await server.kill()
+    await server.restart()
+  }
+  await producing
+  expect(bases).toEqual(Array.from({length: 400}, (_, i) => i))
+  const [result] = await storage.log.read([{topic, partition: 0, from: 0, bytesMax: 1e6}])
+  expect(result?.batches.map(stored => text(stored.bytes))).toEqual(Array.from({length: 400}, (_, i) => `${i}`))
+})
+
+test('commits are applied once each while the server is killed and restarted under them', async () => {
+  const storage = await open()
+  const topic = await freshTopic(storage)
+  const task = freshTask()
+  const {epoch} = await storage.state.claim(task)
+  let commits = 0
+  const work = async () => {
+    for (; commits < 300; commits++) {
+      const outcome = await storage.commit({
+        task,
+        epoch,
+        consumed: [{topic: 'in', partition: 0, next: commits + 1}],
+        state: [{store: 's', key: bytesOf('count'), value: bytesOf(`${commits + 1}`)}],
+        outputs: [batch(topic, `${commits}`)],
+      })
+      expect(outcome).toEqual({kind: 'committed', baseOffsets: [commits]})
+    }
+  }
+  const working = work()
+  for (let kills = 0; kills < 3; kills++) {
+    const before = commits
+    await vi.waitFor(() => expect(commits > before + 20 || commits === 300).toBe(true), {timeout: 10_000, interval: 1})
+    await server.kill()
+    await server.restart()
+  }
+  await working
+  expect((await storage.state.peek(task))?.consumed).toEqual([{topic: 'in', partition: 0, next: 300}])
+  expect((await storage.state.lookUp(task, 's', [bytesOf('count')])).map(text)).toEqual(['300'])
+})
+
+test('a batch without a producer whose reply is lost fails as unknown, and is there at most once', async () => {
+  const storage = await open()
+  const topic = await freshTopic(storage)
+  const appends = Array.from({length: 200}, (_, i) => storage.log.append([batch(topic, `${i}`)]))
+  const settled = Promise.allSettled(appends)
+  await Promise.race([appends[0], settled])
+  await server.kill()
+  await server.restart()
+  const acknowledged = (await settled).flatMap((result, i) => (result.status === 'fulfilled' ? [`${i}`] : []))
+  for (const result of await settled) if (result.status === 'rejected') expect(result.reason).toMatchObject({code: 'STORAGE_UNAVAILABLE'})
+  const [result] = await storage.log.read([{topic, partition: 0, from: 0, bytesMax: 1e6}])
+  const stored = result?.batches.map(found => text(found.bytes)) ?? []
+  expect(new Set(stored).size).toBe(stored.length)
+  expect(stored).toEqual(expect.arrayContaining(acknowledged))
+})
+
+test('listeners are woken after the connection was away, and hear other processes', async () => {
+  const here = await open()
+  const there = await open()
+  const topic = await freshTopic(here)
+  const {heard, listener} = wakeLog()
+  await here.wake.subscribe([{topic, partition: 0}], listener)
+  await there.log.append([batch(topic, 'from elsewhere')])
+  await vi.waitFor(() => expect([...heard]).toEqual([`${topic}/0`]))
+  heard.clear()
+  await server.kill()
+  await server.restart()
+  await vi.waitFor(() => expect([...heard]).toEqual([`${topic}/0`]), {timeout: 10_000})
+})
+
+test('a topic that another process dropped, created again or let grow is found where it is now', async () => {
+  const here = await open()
+  const there = await open()
+  const name = freshName('topic')
+  await here.log.createTopic(topicRecord(name, 1, 'first'))
+  await here.log.append([batch(name, 'old')])
+  await there.log.dropTopic(name)
+  await there.log.createTopic(topicRecord(name, 1, 'second'))
+  await there.log.append([batch(name, 'new')])
+  const [result] = await here.log.read([{topic: name, partition: 0, from: 0, bytesMax: 100}])
+  expect(result?.batches.map(stored => text(stored.bytes))).toEqual(['new'])
+  await there.log.dropTopic(name)
+  await there.log.createTopic(topicRecord(name, 2, 'third'))
+  const both = [batch(name, 'a'), batch(name, 'b', {partition: 1})]
+  expect((await here.log.append(both)).map(outcome => outcome.kind)).toEqual(['appended', 'appended'])
+})
+
+test('a server that takes no more writes is told apart, and writes nothing', async () => {
+  const small = await startRedis(['--maxmemory', '3mb', '--maxmemory-policy', 'noeviction'])
+  const storage = await openRedisStorage({url: small.url, namespace: 'full'})
+  const topic = await freshTopic(storage)
+  const large = batch(topic, 'x'.repeat(200_000))
+  const fill = async () => {
+    for (let i = 0; i < 100; i++) await storage.log.append([large])
+  }
+  await expect(fill()).rejects.toMatchObject({code: 'STORAGE_FULL'})
+  const [bounds] = await storage.log.bounds([{topic, partition: 0}])
+  const [result] = await storage.log.read([{topic, partition: 0, from: 0, bytesMax: 1e9}])
+  expect(result?.batches).toHaveLength(bounds?.end ?? -1)
+  await storage.close()
+  await small.stop()
+})
+
+test('a server without an append-only file says what it does not promise', async () => {
+  const volatile = await startRedis(['--appendonly', 'no'])
+  const storage = await openRedisStorage({url: volatile.url, namespace: 'volatile'})
+  expect(storage.features.canAckAll).toBe(false)
+  expect(storage.features.durability.leader).toContain('appendonly no')
+  expect((await storage.health()).facts['persistence']).toContain('no append-only file')
+  await storage.close()
+  await volatile.stop()
+})
+
+test('acks ALL waits for a replica, and says when none answers', async () => {
+  const replica = await startRedis(['--replicaof', '127.0.0.1', `${server.port}`, '--repl-ping-replica-period', '1'])
+  const storage = await open()
+  await vi.waitFor(async () => {
+    await storage.health()
+    expect(storage.features.durability.all).toContain('1 replica')
+  }, {timeout: 10_000})
+  const topic = await freshTopic(storage)
+  expect(await storage.log.append([batch(topic, 'x')], {acks: 'ALL'})).toEqual([{kind: 'appended', baseOffset: 0}])
+  await replica.stop()
+})
+
+test('an address where nobody answers fails with STORAGE_UNAVAILABLE and without the password', async () => {
+  const opening = openRedisStorage({url: 'redis://user:secret@127.0.0.1:1', namespace: 'x', clock: hastyClock})
+  await expect(opening).rejects.toMatchObject({code: 'STORAGE_UNAVAILABLE'})
+  await expect(opening).rejects.not.toThrow(/secret/)
+})
+
+/** Its time flies: patience ends at once. */
+let hastyMs = 0
+const hastyClock = {
+  nowMs: () => (hastyMs += 6000),
+  sleep: () => new Promise<void>(resolve => setImmediate(resolve)),
+}

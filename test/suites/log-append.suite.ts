@@ -1,0 +1,170 @@
+import {expect, test} from 'vitest'
+import type {CommittedOffset} from '../../packages/engine/src/storage/port/group-store.ts'
+import {rememberedBatches} from '../../packages/engine/src/storage/port/admission.ts'
+import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
+import {batch, freshName, freshTopic, text} from './fixture.ts'
+
+export function appendSuite(storage: () => Storage): void {
+  const contents = async (topic: string, partition = 0) => {
+    const [result] = await storage().log.read([{topic, partition, from: 0, bytesMax: 1e6}])
+    return result?.batches.map(stored => `${stored.baseOffset}:${text(stored.bytes)}`)
+  }
+  const stamped = (topic: string, sequence: number, epoch = 0, id = 'p') =>
+    batch(topic, `${id}${epoch}.${sequence}`, {count: 10, producer: {id, epoch, sequence}})
+
+  test('batches take contiguous offsets in the order given, each partition for itself', async () => {
+    const topic = await freshTopic(storage(), 2)
+    const first = [batch(topic, 'a', {count: 3}), batch(topic, 'b', {partition: 1, count: 5}), batch(topic, 'c', {count: 2})]
+    expect(await storage().log.append(first)).toEqual([
+      {kind: 'appended', baseOffset: 0},
+      {kind: 'appended', baseOffset: 0},
+      {kind: 'appended', baseOffset: 3},
+    ])
+    expect(await storage().log.append([batch(topic, 'd')])).toEqual([{kind: 'appended', baseOffset: 5}])
+    expect(await contents(topic)).toEqual(['0:a', '3:c', '5:d'])
+    expect(await contents(topic, 1)).toEqual(['0:b'])
+  })
+
+  test('bytes come back as they went in', async () => {
+    const topic = await freshTopic(storage())
+    const bytes = Uint8Array.from({length: 70_000}, (_, i) => (i * 31) & 255)
+    await storage().log.append([batch(topic, '', {bytes, count: 500, maxTimestampMs: 1_700_000_000_123})])
+    const [result] = await storage().log.read([{topic, partition: 0, from: 0, bytesMax: 1}])
+    const [stored] = result?.batches ?? []
+    expect(stored && Buffer.compare(stored.bytes, bytes)).toBe(0)
+    expect(stored).toMatchObject({baseOffset: 0, count: 500, maxTimestampMs: 1_700_000_000_123})
+  })
+
+  test('an unknown partition is refused by itself', async () => {
+    const topic = await freshTopic(storage())
+    const outcomes = await storage().log.append([batch(topic, 'a', {partition: 9}), batch(topic, 'b'), batch('nobody', 'c')])
+    expect(outcomes.map(outcome => outcome.kind)).toEqual(['unknown-partition', 'appended', 'unknown-partition'])
+    expect(await contents(topic)).toEqual(['0:b'])
+  })
+
+  test('a repeated sequence is answered with its first offsets and not written again', async () => {
+    const topic = await freshTopic(storage())
+    await storage().log.append([stamped(topic, 0), stamped(topic, 1)])
+    await storage().log.append([batch(topic, 'other')])
+    expect(await storage().log.append([stamped(topic, 0), stamped(topic, 1), stamped(topic, 2)])).toEqual([
+      {kind: 'duplicate', baseOffset: 0},
+      {kind: 'duplicate', baseOffset: 10},
+      {kind: 'appended', baseOffset: 21},
+    ])
+    expect(await contents(topic)).toEqual(['0:p0.0', '10:p0.1', '20:other', '21:p0.2'])
+  })
+
+  test('a sequence older than those remembered is refused with a later expected sequence', async () => {
+    const topic = await freshTopic(storage())
+    for (let sequence = 0; sequence <= rememberedBatches; sequence++) await storage().log.append([stamped(topic, sequence)])
+    expect(await storage().log.append([stamped(topic, 1)])).toEqual([{kind: 'duplicate', baseOffset: 10}])
+    expect(await storage().log.append([stamped(topic, 0)])).toEqual([
+      {kind: 'out-of-order', expectedSequence: rememberedBatches + 1},
+    ])
+  })
+
+  test('a gap in the sequence is refused, and so is a producer that does not begin at 0', async () => {
+    const topic = await freshTopic(storage())
+    await storage().log.append([stamped(topic, 0)])
+    expect(await storage().log.append([stamped(topic, 2)])).toEqual([{kind: 'out-of-order', expectedSequence: 1}])
+    expect(await storage().log.append([stamped(topic, 1, 0, 'q')])).toEqual([{kind: 'out-of-order', expectedSequence: 0}])
+    expect(await contents(topic)).toEqual(['0:p0.0'])
+  })
+
+  test('a newer epoch starts again at 0 and fences the older one', async () => {
+    const topic = await freshTopic(storage())
+    await storage().log.append([stamped(topic, 0), stamped(topic, 1)])
+    expect(await storage().log.append([stamped(topic, 2, 3)])).toEqual([{kind: 'out-of-order', expectedSequence: 0}])
+    expect(await storage().log.append([stamped(topic, 0, 3)])).toEqual([{kind: 'appended', baseOffset: 20}])
+    expect(await storage().log.append([stamped(topic, 2, 0)])).toEqual([{kind: 'fenced', by: 3}])
+    expect(await storage().log.append([stamped(topic, 0, 3)])).toEqual([{kind: 'duplicate', baseOffset: 20}])
+  })
+
+  test('producers do not disturb each other, whatever their ids', async () => {
+    const topic = await freshTopic(storage())
+    const ids = ['a', 'a b', 'end', 'ü:1', '']
+    for (const id of ids) expect(await storage().log.append([stamped(topic, 0, 0, id)])).toMatchObject([{kind: 'appended'}])
+    for (const id of ids) expect(await storage().log.append([stamped(topic, 0, 0, id)])).toMatchObject([{kind: 'duplicate'}])
+  })
+
+  test('an expected end that is not the end is a conflict that names the end', async () => {
+    const topic = await freshTopic(storage())
+    const expecting = (expectedEnd: number) => batch(topic, `at ${expectedEnd}`, {expectedEnd, count: 2})
+    expect(await storage().log.append([expecting(0), expecting(2), expecting(3)])).toEqual([
+      {kind: 'appended', baseOffset: 0},
+      {kind: 'appended', baseOffset: 2},
+      {kind: 'conflict', end: 4},
+    ])
+    expect(await contents(topic)).toEqual(['0:at 0', '2:at 2'])
+  })
+
+  test('the retry of a conditional batch that was stored is a duplicate, not a conflict', async () => {
+    const topic = await freshTopic(storage())
+    const conditional = {...stamped(topic, 0), expectedEnd: 0}
+    await storage().log.append([conditional])
+    expect(await storage().log.append([conditional])).toEqual([{kind: 'duplicate', baseOffset: 0}])
+  })
+
+  test('of many writers that expect the same end, one wins', async () => {
+    const topic = await freshTopic(storage())
+    const rounds = Array.from({length: 20}, (_, i) => storage().log.append([batch(topic, `${i}`, {expectedEnd: 0})]))
+    const kinds = (await Promise.all(rounds)).flat().map(outcome => outcome.kind)
+    expect(kinds.filter(kind => kind === 'appended')).toHaveLength(1)
+    expect(kinds.filter(kind => kind === 'conflict')).toHaveLength(19)
+  })
+
+  test('an atomic append with one refusal writes nothing', async () => {
+    const topic = await freshTopic(storage(), 2)
+    const outcomes = await storage().log.append(
+      [stamped(topic, 0), batch(topic, 'b', {partition: 1}), batch(topic, 'c', {expectedEnd: 77})],
+      {isAtomic: true},
+    )
+    expect(outcomes).toEqual([{kind: 'aborted'}, {kind: 'aborted'}, {kind: 'conflict', end: 10}])
+    expect(await contents(topic)).toEqual([])
+    expect(await contents(topic, 1)).toEqual([])
+    expect(await storage().log.append([stamped(topic, 0)])).toMatchObject([{kind: 'appended', baseOffset: 0}])
+  })
+
+  test('an atomic append without a refusal writes all, and its retry nothing', async () => {
+    const topic = await freshTopic(storage(), 2)
+    const batches = [stamped(topic, 0), {...stamped(topic, 0), partition: 1}]
+    const first = await storage().log.append(batches, {isAtomic: true})
+    expect(first.map(outcome => outcome.kind)).toEqual(['appended', 'appended'])
+    const second = await storage().log.append(batches, {isAtomic: true})
+    expect(second.map(outcome => outcome.kind)).toEqual(['duplicate', 'duplicate'])
+    expect(await contents(topic, 1)).toEqual(['0:p0.0'])
+  })
+
+  test('an atomic append commits the offsets of a group with it, or neither', async () => {
+    const {log, groups} = storage()
+    const topic = await freshTopic(storage())
+    const group = freshName('group')
+    await groups.setGeneration(group, 2)
+    const offsets: CommittedOffset[] = [{topic: 'in', partition: 0, next: 5}]
+    const under = (generation: number) => ({isAtomic: true, groupOffsets: {group, generation, offsets}})
+    expect(await log.append([batch(topic, 'stale')], under(1))).toEqual([{kind: 'aborted'}])
+    expect(await groups.offsets(group)).toEqual([])
+    expect(await log.append([batch(topic, 'x', {partition: 9})], under(2))).toMatchObject([{kind: 'unknown-partition'}])
+    expect(await groups.offsets(group)).toEqual([])
+    expect(await log.append([batch(topic, 'current')], under(2))).toEqual([{kind: 'appended', baseOffset: 0}])
+    expect(await groups.offsets(group)).toEqual(offsets)
+  })
+
+  test('appends at the same time lose nothing and leave no gap', async () => {
+    const topic = await freshTopic(storage())
+    const writers = Array.from({length: 50}, (_, i) => storage().log.append([batch(topic, `${i}`, {count: 1 + (i % 3)})]))
+    await Promise.all(writers)
+    const [result] = await storage().log.read([{topic, partition: 0, from: 0, bytesMax: 1e6}])
+    let next = 0
+    for (const stored of result?.batches ?? []) {
+      expect(stored.baseOffset).toBe(next)
+      next += stored.count
+    }
+    expect(new Set(result?.batches.map(stored => text(stored.bytes))).size).toBe(50)
+    expect(result?.bounds.end).toBe(next)
+  })
+
+  test('an append of nothing answers nothing', async () => {
+    expect(await storage().log.append([])).toEqual([])
+  })
+}

@@ -1,0 +1,96 @@
+import {expect, test} from 'vitest'
+import type {StoredBatch} from '../../packages/engine/src/storage/port/log-store.ts'
+import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
+import {batch, bytesOf, freshName, freshTopic, text} from './fixture.ts'
+
+export function logTrimSuite(storage: () => Storage): void {
+  /** Five batches of 10 records, 8 bytes each. */
+  const filledTopic = async () => {
+    const topic = await freshTopic(storage())
+    await storage().log.append(
+      [0, 10, 20, 30, 40].map(base => batch(topic, `batch-${base}`.padEnd(8), {count: 10, maxTimestampMs: base})),
+    )
+    return {topic, partition: 0}
+  }
+  const contents = async (at: {topic: string; partition: number}, from = 0) => {
+    const [result] = await storage().log.read([{...at, from, bytesMax: 1e6}])
+    return result?.batches.map(stored => `${stored.baseOffset}+${stored.count} ${text(stored.bytes)?.trim()}`)
+  }
+  const stored = (baseOffset: number, count: number, content: string): StoredBatch => ({
+    baseOffset,
+    count,
+    maxTimestampMs: baseOffset,
+    bytes: bytesOf(content),
+  })
+
+  test('trimming to the base of a batch drops those before it', async () => {
+    const at = await filledTopic()
+    expect(await storage().log.trim(at, 20)).toBe(20)
+    expect(await contents(at)).toEqual(['20+10 batch-20', '30+10 batch-30', '40+10 batch-40'])
+    expect(await storage().log.bounds([at])).toEqual([{begin: 20, end: 50, bytes: 24, isKnown: true}])
+  })
+
+  test('trimming inside a batch keeps the batch and moves begin', async () => {
+    const at = await filledTopic()
+    expect(await storage().log.trim(at, 25)).toBe(25)
+    expect(await contents(at)).toEqual(['20+10 batch-20', '30+10 batch-30', '40+10 batch-40'])
+    expect(await storage().log.bounds([at])).toEqual([{begin: 25, end: 50, bytes: 24, isKnown: true}])
+  })
+
+  test('begin never goes back and never passes the end', async () => {
+    const at = await filledTopic()
+    await storage().log.trim(at, 30)
+    expect(await storage().log.trim(at, 10)).toBe(30)
+    expect(await storage().log.trim(at, 1000)).toBe(50)
+    expect(await storage().log.bounds([at])).toEqual([{begin: 50, end: 50, bytes: 0, isKnown: true}])
+    expect(await storage().log.append([batch(at.topic, 'next')])).toEqual([{kind: 'appended', baseOffset: 50}])
+    expect(await contents(at)).toEqual(['50+1 next'])
+    expect(await storage().log.trim({topic: freshName('nobody'), partition: 0}, 5)).toBe(0)
+  })
+
+  test('a replaced range keeps the offsets of what is kept, and the rest of the log', async () => {
+    const at = await filledTopic()
+    const kept = [stored(3, 1, 'three'), stored(25, 2, 'twenty-five')]
+    expect(await storage().log.replace(at, 0, 30, kept)).toBe('replaced')
+    const after = ['25+2 twenty-five', '30+10 batch-30', '40+10 batch-40']
+    expect(await contents(at)).toEqual(['3+1 three', ...after])
+    expect(await contents(at, 4)).toEqual(after)
+    expect(await contents(at, 26)).toEqual(after)
+    expect(await contents(at, 27)).toEqual(after.slice(1))
+    expect(await contents(at, 35)).toEqual(after.slice(1))
+    expect(await storage().log.bounds([at])).toEqual([{begin: 0, end: 50, bytes: 5 + 11 + 16, isKnown: true}])
+    expect(await storage().log.append([batch(at.topic, 'next')])).toEqual([{kind: 'appended', baseOffset: 50}])
+  })
+
+  test('a range in the middle can be replaced, then a range over both, and then trimmed', async () => {
+    const at = await filledTopic()
+    await storage().log.replace(at, 10, 30, [stored(15, 1, 'fifteen')])
+    expect(await contents(at)).toEqual(['0+10 batch-0', '15+1 fifteen', '30+10 batch-30', '40+10 batch-40'])
+    await storage().log.replace(at, 0, 40, [stored(15, 1, 'fifteen'), stored(31, 1, 'thirty-one')])
+    expect(await contents(at)).toEqual(['15+1 fifteen', '31+1 thirty-one', '40+10 batch-40'])
+    await storage().log.replace(at, 0, 20, [])
+    expect(await contents(at)).toEqual(['31+1 thirty-one', '40+10 batch-40'])
+    expect(await storage().log.batchAtTime(at, 20)).toBe(31)
+    expect(await storage().log.batchAtTime(at, 35)).toBe(40)
+    expect(await storage().log.trim(at, 33)).toBe(33)
+    expect(await contents(at)).toEqual(['40+10 batch-40'])
+    expect(await storage().log.bounds([at])).toEqual([{begin: 33, end: 50, bytes: 8, isKnown: true}])
+  })
+
+  test('a whole log can be replaced by nothing', async () => {
+    const at = await filledTopic()
+    expect(await storage().log.replace(at, 0, 50, [])).toBe('replaced')
+    expect(await contents(at)).toEqual([])
+    expect(await storage().log.bounds([at])).toEqual([{begin: 0, end: 50, bytes: 0, isKnown: true}])
+    expect(await storage().log.append([batch(at.topic, 'next')])).toEqual([{kind: 'appended', baseOffset: 50}])
+    expect(await contents(at)).toEqual(['50+1 next'])
+  })
+
+  test('replacing what was trimmed meanwhile is a conflict and changes nothing', async () => {
+    const at = await filledTopic()
+    await storage().log.trim(at, 20)
+    expect(await storage().log.replace(at, 10, 40, [stored(10, 1, 'x')])).toBe('conflict')
+    expect(await contents(at)).toEqual(['20+10 batch-20', '30+10 batch-30', '40+10 batch-40'])
+    expect(await storage().log.replace({topic: freshName('nobody'), partition: 0}, 0, 1, [])).toBe('conflict')
+  })
+}

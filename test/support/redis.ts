@@ -1,0 +1,87 @@
+import {spawn, spawnSync} from 'node:child_process'
+import type {ChildProcess} from 'node:child_process'
+import {createServer} from 'node:net'
+import {Redis} from 'ioredis'
+import {temporaryDirectory} from './temp-dir.ts'
+
+export type RedisServer = {
+  readonly port: number
+  readonly url: string
+  /** Ends it as an operator would, and removes its directory. */
+  stop(): Promise<void>
+  /** kill -9. */
+  kill(): Promise<void>
+  /** Starts it again on the same port and directory, after `kill`. */
+  restart(): Promise<void>
+}
+
+/** `config`: as on the command line, `['--appendfsync', 'always']`. Without more: append-only file, fsync every second. */
+export async function startRedis(config: readonly string[] = []): Promise<RedisServer> {
+  mustHaveRedis()
+  const port = await freePort()
+  const dir = temporaryDirectory('redis')
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir.path, '--save', '', '--appendonly', 'yes', ...config]
+  let child = await start(args, port)
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    async stop() {
+      await end(child, 'SIGTERM')
+      dir.remove()
+    },
+    kill: () => end(child, 'SIGKILL'),
+    async restart() {
+      child = await start(args, port)
+    },
+  }
+}
+
+export function mustHaveRedis(): void {
+  const found = spawnSync('redis-server', ['--version'])
+  if (found.error) throw new Error('redis-server is missing, and these tests run against a real one: install it (on Debian: apt-get install redis-server).')
+}
+
+/** Free at this moment; the probability that somebody takes it before we do is small. Below 55536, for a cluster's second port. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await new Promise<number>((resolve, reject) => {
+      const server = createServer()
+      server.once('error', reject)
+      server.listen(0, '127.0.0.1', () => {
+        const address = server.address()
+        server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+      })
+    })
+    if (port < 55_536) return port
+  }
+}
+
+async function start(args: readonly string[], port: number): Promise<ChildProcess> {
+  const child = spawn('redis-server', args, {stdio: 'ignore'})
+  const killed = () => child.kill('SIGKILL')
+  process.once('exit', killed)
+  child.once('exit', () => process.off('exit', killed))
+  await untilItAnswers(port, child)
+  return child
+}
+
+async function untilItAnswers(port: number, child: ChildProcess): Promise<void> {
+  const client = new Redis({port, host: '127.0.0.1', retryStrategy: () => 20, maxRetriesPerRequest: null})
+  client.on('error', () => {})
+  const died = new Promise<never>((_, reject) => {
+    child.once('exit', code => reject(new Error(`redis-server on port ${port} ended with ${code} before it answered`)))
+  })
+  died.catch(() => {})
+  try {
+    await Promise.race([client.ping(), died])
+  } finally {
+    client.disconnect()
+  }
+}
+
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise(resolve => child.once('exit', resolve))
+  child.kill(signal)
+  await ended
+}
