@@ -20,10 +20,10 @@ export function makeOrders(count: number, users: number, seed = 1): OrderEvent[]
   const random = seededRandom(seed)
   return Array.from({length: count}, (_, i) => ({
     ID: i,
-    USER: `user-${Math.floor(random() * users)}`,
-    CARD: `4111-${String(Math.floor(random() * 1e8)).padStart(8, '0')}`,
-    AMOUNT: Math.round(random() * 100_000) / 100,
-    CITY: cities[Math.floor(random() * cities.length)] ?? 'Berlin',
+    USER: `user-${Math.floor(random.next() * users)}`,
+    CARD: `4111-${String(Math.floor(random.next() * 1e8)).padStart(8, '0')}`,
+    AMOUNT: Math.round(random.next() * 100_000) / 100,
+    CITY: cities[Math.floor(random.next() * cities.length)] ?? 'Berlin',
     TS: 1_700_000_000_000 + i,
   }))
 }

@@ -34,7 +34,7 @@ if (options.json) writeFileSync(options.json, JSON.stringify(results, null, 1))
 async function compare(benchmark: Benchmark): Promise<Result[]> {
   const contenders = [benchmark.ours, ...benchmark.peers]
   const rates = new Map<Contender, number[]>(contenders.map(it => [it, []]))
-  const server = await startRedis({appendfsync: options.fsync})
+  const server = await startRedis(["--appendfsync", options.fsync])
   const redis = new Redis(server.url)
   let names = 0
   const bench: Bench = {redisUrl: server.url, redis, events: Number(options.events), fresh: name => `${name}${names++}`}

@@ -60,7 +60,8 @@ async function report(given: Case, index: number): Promise<Report> {
 async function runIsolated(given: Case, index: number): Promise<Outcome> {
   const place = await openStorage(index)
   let storage = await place.open()
-  const open = async () => Engine.open({storage, threads: 0, clock: frozen, settings: {evaluator: options.evaluator ?? 'generated'}})
+  const open = async () =>
+    Engine.open({storage, threads: 0, tasks: 'manual', clock: frozen, isTestTool: true, properties: {'millrace.evaluator': options.evaluator}})
   let engine = await open()
   try {
     const reopen = async () => {
@@ -80,8 +81,10 @@ async function runIsolated(given: Case, index: number): Promise<Outcome> {
   }
 }
 
-const withDeadline = (outcome: Promise<Outcome>): Promise<Outcome> =>
-  Promise.race([outcome, new Promise<Outcome>(resolve => setTimeout(() => resolve({kind: 'failed', reason: 'not finished within 10 s'}), 10_000).unref())])
+function withDeadline(outcome: Promise<Outcome>): Promise<Outcome> {
+  const late: Outcome = {kind: 'failed', reason: 'not finished within 10 s'}
+  return Promise.race([outcome, new Promise<Outcome>(resolve => setTimeout(() => resolve(late), 10_000).unref())])
+}
 
 async function openStorage(index: number): Promise<{open: () => Promise<Storage>; remove: () => void}> {
   if (options.storage === 'lmdb') {
@@ -89,8 +92,8 @@ async function openStorage(index: number): Promise<{open: () => Promise<Storage>
     return {open: () => openLmdbStorage({dir}), remove: () => rmSync(dir, {recursive: true, force: true})}
   }
   if (redis) return {open: () => openRedisStorage({url: redis.url, namespace: `case${index}`}), remove: () => {}}
-  const kept = openSimulatedStorage({})
-  return {open: async () => kept.reopen(), remove: () => {}}
+  const {world} = openSimulatedStorage()
+  return {open: async () => openSimulatedStorage({world}), remove: () => {}}
 }
 
 function summarise(): void {

@@ -3,6 +3,7 @@ import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {createInterface} from 'node:readline'
 import {fileURLToPath} from 'node:url'
+import {Worker} from 'node:worker_threads'
 import {afterEach, expect, test, vi} from 'vitest'
 import {openLmdbStorage} from '../../packages/engine/src/storage/lmdb/open.ts'
 import {freshTopic, batch, text} from '../suites/fixture.ts'
@@ -84,6 +85,26 @@ test('two users in one process see, and hear of, each other’s appends', async 
   await there.close()
   await here.close()
 })
+
+test('threads of one process append to one directory at the same time, and wake each other', async () => {
+  const dir = freshDir()
+  const storage = await openLmdbStorage({dir})
+  const topic = await freshTopic(storage)
+  const {heard, listener} = wakeLog()
+  await storage.wake.subscribe('*', listener)
+  const threads = [1, 2].map(
+    () => new Worker(new URL('../support/lmdb-thread.mjs', import.meta.url), {workerData: {dir, topic, rounds: 200}}),
+  )
+  const reports = threads.map(async thread => {
+    const [report] = await Promise.all([once(thread, 'message'), once(thread, 'exit')])
+    const [bases]: number[][] = report
+    return bases ?? []
+  })
+  const all = (await Promise.all(reports)).flat().sort((a, b) => a - b)
+  expect(all).toEqual(Array.from({length: 400}, (_, i) => 10 * i))
+  expect([...heard]).toEqual([`${topic}/0`])
+  await storage.close()
+}, 60_000)
 
 test('what is committed is there when the store is opened again, also with acks ALL', async () => {
   const dir = freshDir()

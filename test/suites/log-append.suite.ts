@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import type {CommittedOffset} from '../../packages/engine/src/storage/port/group-store.ts'
-import {rememberedBatches} from '../../packages/engine/src/storage/port/admission.ts'
+import {rememberedBatches, rememberedProducers} from '../../packages/engine/src/storage/port/admission.ts'
 import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
 import {batch, freshName, freshTopic, text} from './fixture.ts'
 
@@ -87,6 +87,21 @@ export function appendSuite(storage: () => Storage): void {
     for (const id of ids) expect(await storage().log.append([stamped(topic, 0, 0, id)])).toMatchObject([{kind: 'duplicate'}])
   })
 
+  test('a partition remembers a bounded number of producers, and the latest among them', async () => {
+    const topic = await freshTopic(storage())
+    const id = (i: number) => `producer-${i}`
+    for (let from = 0; from <= rememberedProducers; from += 250) {
+      await storage().log.append(Array.from({length: 250}, (_, i) => stamped(topic, 0, 0, id(from + i))))
+    }
+    const latest = rememberedProducers + 249
+    expect(await storage().log.append([stamped(topic, 0, 0, id(latest))])).toMatchObject([{kind: 'duplicate'}])
+    const kinds = (await storage().log.append(Array.from({length: latest}, (_, i) => stamped(topic, 1, 0, id(i))))).map(
+      o => o.kind,
+    )
+    expect(kinds.filter(kind => kind === 'appended').length).toBeLessThanOrEqual(rememberedProducers)
+    expect(kinds.filter(kind => kind === 'out-of-order').length).toBeGreaterThanOrEqual(latest - rememberedProducers)
+  })
+
   test('an expected end that is not the end is a conflict that names the end', async () => {
     const topic = await freshTopic(storage())
     const expecting = (expectedEnd: number) => batch(topic, `at ${expectedEnd}`, {expectedEnd, count: 2})
@@ -114,40 +129,55 @@ export function appendSuite(storage: () => Storage): void {
   })
 
   test('an atomic append with one refusal writes nothing', async () => {
-    const topic = await freshTopic(storage(), 2)
-    const outcomes = await storage().log.append(
-      [stamped(topic, 0), batch(topic, 'b', {partition: 1}), batch(topic, 'c', {expectedEnd: 77})],
-      {isAtomic: true},
-    )
-    expect(outcomes).toEqual([{kind: 'aborted'}, {kind: 'aborted'}, {kind: 'conflict', end: 10}])
+    const topic = await freshTopic(storage())
+    const outcomes = await storage().log.append([stamped(topic, 0), batch(topic, 'b'), batch(topic, 'c', {expectedEnd: 77})], {
+      isAtomic: true,
+    })
+    expect(outcomes).toEqual([{kind: 'aborted'}, {kind: 'aborted'}, {kind: 'conflict', end: 11}])
     expect(await contents(topic)).toEqual([])
-    expect(await contents(topic, 1)).toEqual([])
     expect(await storage().log.append([stamped(topic, 0)])).toMatchObject([{kind: 'appended', baseOffset: 0}])
   })
 
   test('an atomic append without a refusal writes all, and its retry nothing', async () => {
-    const topic = await freshTopic(storage(), 2)
-    const batches = [stamped(topic, 0), {...stamped(topic, 0), partition: 1}]
+    const topic = await freshTopic(storage())
+    const batches = [stamped(topic, 0), stamped(topic, 0, 0, 'q')]
     const first = await storage().log.append(batches, {isAtomic: true})
     expect(first.map(outcome => outcome.kind)).toEqual(['appended', 'appended'])
     const second = await storage().log.append(batches, {isAtomic: true})
     expect(second.map(outcome => outcome.kind)).toEqual(['duplicate', 'duplicate'])
-    expect(await contents(topic, 1)).toEqual(['0:p0.0'])
+    expect(await contents(topic)).toEqual(['0:p0.0', '10:q0.0'])
+  })
+
+  test('an atomic append over several partitions is all or nothing, or refused where the storage cannot', async () => {
+    const topic = await freshTopic(storage(), 2)
+    const refused = [batch(topic, 'a'), batch(topic, 'b', {partition: 1, expectedEnd: 77})]
+    const append = storage().log.append(refused, {isAtomic: true})
+    if (!storage().features.isAtomicAcrossPartitions) return expect(append).rejects.toMatchObject({code: 'INVALID_ARGUMENT'})
+    expect(await append).toEqual([{kind: 'aborted'}, {kind: 'conflict', end: 0}])
+    expect(await contents(topic)).toEqual([])
+    const accepted = [batch(topic, 'a'), batch(topic, 'b', {partition: 1})]
+    expect((await storage().log.append(accepted, {isAtomic: true})).map(outcome => outcome.kind)).toEqual([
+      'appended',
+      'appended',
+    ])
+    return expect(await contents(topic, 1)).toEqual(['0:b'])
   })
 
   test('an atomic append commits the offsets of a group with it, or neither', async () => {
-    const {log, groups} = storage()
+    const {log, groups, features} = storage()
     const topic = await freshTopic(storage())
     const group = freshName('group')
     await groups.setGeneration(group, 2)
     const offsets: CommittedOffset[] = [{topic: 'in', partition: 0, next: 5}]
     const under = (generation: number) => ({isAtomic: true, groupOffsets: {group, generation, offsets}})
-    expect(await log.append([batch(topic, 'stale')], under(1))).toEqual([{kind: 'aborted'}])
+    const stale = log.append([batch(topic, 'stale')], under(1))
+    if (!features.isAtomicAcrossPartitions) return expect(stale).rejects.toMatchObject({code: 'INVALID_ARGUMENT'})
+    expect(await stale).toEqual([{kind: 'aborted'}])
     expect(await groups.offsets(group)).toEqual([])
     expect(await log.append([batch(topic, 'x', {partition: 9})], under(2))).toMatchObject([{kind: 'unknown-partition'}])
     expect(await groups.offsets(group)).toEqual([])
     expect(await log.append([batch(topic, 'current')], under(2))).toEqual([{kind: 'appended', baseOffset: 0}])
-    expect(await groups.offsets(group)).toEqual(offsets)
+    return expect(await groups.offsets(group)).toEqual(offsets)
   })
 
   test('appends at the same time lose nothing and leave no gap', async () => {
@@ -162,6 +192,13 @@ export function appendSuite(storage: () => Storage): void {
     }
     expect(new Set(result?.batches.map(stored => text(stored.bytes))).size).toBe(50)
     expect(result?.bounds.end).toBe(next)
+  })
+
+  test('every acks level is answered with offsets', async () => {
+    const topic = await freshTopic(storage())
+    for (const [base, acks] of (['NONE', 'LEADER', 'ALL'] as const).entries()) {
+      expect(await storage().log.append([batch(topic, acks)], {acks})).toEqual([{kind: 'appended', baseOffset: base}])
+    }
   })
 
   test('an append of nothing answers nothing', async () => {

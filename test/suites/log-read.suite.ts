@@ -9,13 +9,10 @@ export function logReadSuite(storage: () => Storage): void {
     const topic = await freshTopic(storage(), 2)
     const counts = [4, 3, 5, 2]
     const times = [100, 300, 200, 400]
-    await storage().log.append(
-      counts.map((count, i) => batch(topic, `batch-${i}`, {count, maxTimestampMs: times[i] ?? 0})),
-    )
+    await storage().log.append(counts.map((count, i) => batch(topic, `batch-${i}`, {count, maxTimestampMs: times[i] ?? 0})))
     return topic
   }
-  const basesOf = async (range: ReadRange) =>
-    (await storage().log.read([range]))[0]?.batches.map(stored => stored.baseOffset)
+  const basesOf = async (range: ReadRange) => (await storage().log.read([range]))[0]?.batches.map(stored => stored.baseOffset)
 
   test('reading from the base of a batch starts with that batch', async () => {
     const topic = await filledTopic()
@@ -94,7 +91,12 @@ export function logReadSuite(storage: () => Storage): void {
 
   test('bounds count batches that are kept', async () => {
     const topic = await filledTopic()
-    expect(await storage().log.bounds([{topic, partition: 1}, {topic, partition: 0}])).toEqual([
+    expect(
+      await storage().log.bounds([
+        {topic, partition: 1},
+        {topic, partition: 0},
+      ]),
+    ).toEqual([
       {begin: 0, end: 0, bytes: 0, isKnown: true},
       {begin: 0, end: 14, bytes: 28, isKnown: true},
     ])

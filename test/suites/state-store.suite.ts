@@ -81,7 +81,11 @@ export function stateStoreSuite(storage: () => Storage): void {
     const task = await storeWith(keys.map(bytesOf))
     const sorted = [...keys].sort()
     expect(await keysIn(task, {})).toEqual(sorted)
-    expect(await keysIn(task, {from: bytesOf(`${long}1`), to: bytesOf(`${long}3`)})).toEqual([`${long}1`, `${long}1x`, `${long}2`])
+    expect(await keysIn(task, {from: bytesOf(`${long}1`), to: bytesOf(`${long}3`)})).toEqual([
+      `${long}1`,
+      `${long}1x`,
+      `${long}2`,
+    ])
     expect(await keysIn(task, {after: bytesOf(`${long}1x`)})).toEqual([`${long}2`, `${long}3`, 'l'])
     expect((await storage().state.lookUp(task, 's', [bytesOf(`${long}2`)])).map(text)).toEqual([`${long}2`])
     const state = [{store: 's', key: bytesOf(`${long}2`), value: null}]

@@ -6,7 +6,10 @@ import {batch, freshTask, freshTopic} from './fixture.ts'
 /** Collects what a listener is told. */
 export function wakeLog() {
   const heard = new Set<string>()
-  return {heard, listener: (touched: readonly TopicPartition[]) => touched.forEach(at => heard.add(`${at.topic}/${at.partition}`))}
+  return {
+    heard,
+    listener: (touched: readonly TopicPartition[]) => touched.forEach(at => heard.add(`${at.topic}/${at.partition}`)),
+  }
 }
 
 export function wakeSuite(storage: () => Storage): void {
@@ -14,7 +17,13 @@ export function wakeSuite(storage: () => Storage): void {
     const topic = await freshTopic(storage(), 3)
     const {heard, listener} = wakeLog()
     const everything = wakeLog()
-    const stop = await storage().wake.subscribe([{topic, partition: 0}, {topic, partition: 2}], listener)
+    const stop = await storage().wake.subscribe(
+      [
+        {topic, partition: 0},
+        {topic, partition: 2},
+      ],
+      listener,
+    )
     const stopAll = await storage().wake.subscribe('*', everything.listener)
     await storage().log.append([batch(topic, 'x', {partition: 1}), batch(topic, 'y', {partition: 2})])
     await vi.waitFor(() => expect([...heard]).toEqual([`${topic}/2`]))
@@ -41,7 +50,11 @@ export function wakeSuite(storage: () => Storage): void {
     const topic = await freshTopic(storage())
     const ends: Promise<number | undefined>[] = []
     const stop = await storage().wake.subscribe([{topic, partition: 0}], () => {
-      ends.push(storage().log.bounds([{topic, partition: 0}]).then(([bounds]) => bounds?.end))
+      ends.push(
+        storage()
+          .log.bounds([{topic, partition: 0}])
+          .then(([bounds]) => bounds?.end),
+      )
     })
     await storage().log.append([batch(topic, 'x')])
     await vi.waitFor(() => expect(ends.length).toBeGreaterThan(0))

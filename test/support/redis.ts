@@ -7,7 +7,7 @@ import {temporaryDirectory} from './temp-dir.ts'
 export type RedisServer = {
   readonly port: number
   readonly url: string
-  /** Ends it as an operator would, and removes its directory. */
+  /** Ends it at once, and removes its directory. */
   stop(): Promise<void>
   /** kill -9. */
   kill(): Promise<void>
@@ -26,10 +26,11 @@ export async function startRedis(config: readonly string[] = []): Promise<RedisS
     port,
     url: `redis://127.0.0.1:${port}`,
     async stop() {
-      await end(child, 'SIGTERM')
+      // Not SIGTERM: a server that writes its first append-only file refuses to end.
+      await kill(child)
       dir.remove()
     },
-    kill: () => end(child, 'SIGKILL'),
+    kill: () => kill(child),
     async restart() {
       child = await start(args, port)
     },
@@ -38,7 +39,10 @@ export async function startRedis(config: readonly string[] = []): Promise<RedisS
 
 export function mustHaveRedis(): void {
   const found = spawnSync('redis-server', ['--version'])
-  if (found.error) throw new Error('redis-server is missing, and these tests run against a real one: install it (on Debian: apt-get install redis-server).')
+  if (found.error)
+    throw new Error(
+      'redis-server is missing, and these tests run against a real one: install it (on Debian: apt-get install redis-server).',
+    )
 }
 
 /** Free at this moment; the probability that somebody takes it before we do is small. Below 55536, for a cluster's second port. */
@@ -79,9 +83,9 @@ async function untilItAnswers(port: number, child: ChildProcess): Promise<void> 
   }
 }
 
-async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise(resolve => child.once('exit', resolve))
-  child.kill(signal)
+  child.kill('SIGKILL')
   await ended
 }

@@ -22,7 +22,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   operators: ['state', 'codegen', 'batch', 'plan', 'expr', 'chunk', 'schema', 'record'],
   sql: ['plan', 'expr', 'schema', 'record'],
   topology: ['operators', 'plan', 'codegen', 'state', 'serde', 'batch', 'expr', 'chunk', 'schema', 'record', 'storage/port'],
-  catalog: ['plan', 'log', 'storage/port', 'expr', 'schema', 'record'],
+  catalog: ['plan', 'batch', 'log', 'storage/port', 'expr', 'schema', 'record'],
   runtime: ['topology', 'operators', 'catalog', 'groups', 'log', 'state', 'serde', 'batch', 'codegen', 'plan', 'expr', 'chunk', 'storage/port', 'schema', 'record'],
   query: ['runtime', 'topology', 'operators', 'catalog', 'state', 'log', 'groups', 'serde', 'batch', 'codegen', 'plan', 'expr', 'chunk', 'storage/port', 'schema', 'record', 'sql'],
 }

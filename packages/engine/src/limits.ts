@@ -6,6 +6,8 @@ export const limits = {
   taskCommitRowsMax: 50_000,
   /** State entries read by one call when a task opens. */
   restorePageEntries: 10_000,
+  /** Records of a repartition topic that are done when it is trimmed next. */
+  ownTopicTrimRecords: 20_000,
   /** A sleeping task looks at its inputs at least this often, ms: a wake-up may be lost with its connection. */
   taskPollMs: 5_000,
   /** Pause before a task opens again after a retryable failure, ms: doubles from the first to the last. */
@@ -30,11 +32,12 @@ export const limits = {
   pushRowsPerEventMax: 1_000,
   /** Decoded batches that a topic's feed keeps for its subscribers; who is slower reads the log. */
   feedBatchesMax: 64,
-  feedBytesMax: 16 << 20,
   /** Encoded bytes read per partition by a feed or a subscriber that reads the log itself. */
   feedFetchBytesMax: 256 << 10,
   pushSubscriptionsMax: 10_000,
 
+  /** How often a consumer that waits for a commit looks for it, ms. */
+  consumeAckPollMs: 50,
   /** Records on one page. */
   recordsPageMax: 1_000,
   recordsPageBytesMax: 8 << 20,
@@ -51,4 +54,17 @@ export const limits = {
   batchBodyBytesMax: 64 << 20,
   /** Smaller bodies are stored as they are. */
   batchCompressBytesMin: 512,
+
+  /** Characters of a topic's name, as in Kafka. */
+  topicNameLengthMax: 249,
+  /** Records that wait in a producer; a send beyond that is refused with LIMIT_EXCEEDED. */
+  producerRecordsMax: 200_000,
+  /** Batches in one append of a producer. */
+  producerBatchesPerAppendMax: 64,
+  /** How long a producer tries again before it gives a failure to its caller, and the pauses in between, ms. */
+  producerDeliveryMs: 30_000,
+  producerRetryMsMin: 20,
+  producerRetryMsMax: 1_000,
+  /** Bytes that a reader asks of one partition at a time. */
+  readerFetchBytesMax: 1 << 20,
 } as const

@@ -1,5 +1,5 @@
 import type {EngineApi} from '@millrace/engine'
-import {describeOverload} from '@millrace/engine'
+import {printSignature} from '@millrace/engine'
 import {builder} from './builder.ts'
 
 type AnyFunction = ReturnType<EngineApi['functions']>[number]
@@ -10,7 +10,7 @@ const FunctionRef = builder.objectRef<AnyFunction>('SqlFunction').implement({
     kind: t.string({resolve: it => it.kind.toUpperCase()}),
     category: t.string({resolve: it => it.category}),
     description: t.exposeString('description'),
-    signatures: t.stringList({resolve: it => it.overloads.map(overload => describeOverload(it.name, overload))}),
+    signatures: t.stringList({resolve: it => it.overloads.map(overload => printSignature(it.name, overload))}),
   }),
 })
 

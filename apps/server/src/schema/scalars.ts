@@ -1,4 +1,4 @@
-import {GraphQLError, Kind, valueFromASTUntyped, type ValueNode} from 'graphql'
+import {GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped, type ValueNode} from 'graphql'
 import {longDigits} from '../json/digits.ts'
 
 const describe = (value: unknown): string =>
@@ -14,7 +14,8 @@ function parseLong(value: unknown): number | bigint {
   throw new GraphQLError(`BigInt: expected a decimal string or a safe integer, found ${describe(value)}`)
 }
 
-export const bigIntScalar = {
+export const bigIntScalar = new GraphQLScalarType({
+  name: 'BigInt',
   description: '64-bit integer: always a decimal string out; a string or a safe integer in.',
   serialize: (value: unknown): string => String(value),
   parseValue: parseLong,
@@ -22,7 +23,7 @@ export const bigIntScalar = {
     if (node.kind === Kind.INT || node.kind === Kind.STRING) return parseLong(node.value)
     throw new GraphQLError('BigInt: expected an integer or a string of digits', {nodes: node})
   },
-}
+})
 
 /** bigint anywhere inside becomes digits; everything else stays as it is. Values without bigint are not copied. */
 export function withDigits(value: unknown): unknown {
@@ -40,9 +41,10 @@ function hasLong(value: unknown): boolean {
   return false
 }
 
-export const jsonScalar = {
+export const jsonScalar = new GraphQLScalarType({
+  name: 'JSON',
   description: 'Any JSON value. A BIGINT is a JSON integer with all its digits, a DECIMAL a string.',
   serialize: withDigits,
   parseValue: (value: unknown): unknown => value,
   parseLiteral: (node: ValueNode, variables?: Record<string, unknown> | null): unknown => valueFromASTUntyped(node, variables),
-}
+})

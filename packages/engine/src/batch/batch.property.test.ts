@@ -3,7 +3,7 @@ import {expect, test} from 'vitest'
 import {EngineError} from '../base/errors.ts'
 import {vectorOf, type Rows} from '../chunk/chunk.ts'
 import type {Schema} from '../schema/schema.ts'
-import type {SqlType} from '../schema/sql-type.ts'
+import {BIGINT, DOUBLE, INT, type SqlType} from '../schema/sql-type.ts'
 import type {Value} from '../schema/value.ts'
 import {anyType, anyValue} from '../testing/arbitrary-value.ts'
 import {describeSchema} from './descriptor.ts'
@@ -12,18 +12,18 @@ import {openBatch} from './open-batch.ts'
 import {selectRows} from './select.ts'
 
 const anyTimestamp = fc.oneof(fc.constant(1_700_000_000_000), fc.nat(200), fc.nat(1e6), fc.integer({min: 0, max: 4e12}))
-const anyHeaders = fc.array(
-  fc.record({key: fc.string(), value: fc.option(fc.uint8Array({maxLength: 4}))}),
-  {maxLength: 2},
-)
+const anyHeaders = fc.array(fc.record({key: fc.string(), value: fc.option(fc.uint8Array({maxLength: 4}))}), {maxLength: 2})
 
 /** Rows that repeat a few values, so that every form of a column comes up. */
 const anyColumn = (type: SqlType, count: number): fc.Arbitrary<Value[]> =>
   fc.oneof(
     fc.array(anyValue(type), {minLength: count, maxLength: count}),
-    fc.array(anyValue(type).filter(value => value !== null), {minLength: 1, maxLength: 3}).chain(pool =>
-      fc.array(fc.constantFrom(...pool), {minLength: count, maxLength: count}),
-    ),
+    fc
+      .array(
+        anyValue(type).filter(value => value !== null),
+        {minLength: 1, maxLength: 3},
+      )
+      .chain(pool => fc.array(fc.constantFrom(...pool), {minLength: count, maxLength: count})),
   )
 
 const anyRows = fc
@@ -96,6 +96,21 @@ test('selected rows of a batch are the same whether they are read or written to 
       const copied = openBatch(encodeColumns(selectRows(stored, selection), descriptor)).columns(descriptor)
       expect(plain(copied.rows)).toEqual(expected)
       expect(encodeColumns(stored, descriptor)).toEqual(encodeColumns(rows, descriptor))
+    }),
+  )
+})
+
+test('a column may go into another batch under a wider type', () => {
+  fc.assert(
+    fc.property(fc.array(fc.option(fc.integer(), {freq: 9}), {minLength: 1, maxLength: 30}), numbers => {
+      const schemaOf = (type: SqlType): Schema => ({key: [], value: [{name: 'A', type}]})
+      const values = numbers.map(number => number && number + 0)
+      const rows: Rows = {count: values.length, columns: [vectorOf(values)], timestamps: values.map(() => 0)}
+      const ints = openBatch(encodeColumns(rows, describeSchema(schemaOf(INT)))).columns().rows
+      for (const type of [BIGINT, DOUBLE]) {
+        const wider = openBatch(encodeColumns(ints, describeSchema(schemaOf(type)))).columns().rows
+        expect(plain(wider).columns).toEqual([values])
+      }
     }),
   )
 })

@@ -98,8 +98,7 @@ function writeDirectory(count: number, write: (i: number) => void): void {
 
 function endBatch(encoding: 'bytes' | 'columns', records: Common, flags: number, options: EncodeOptions): Uint8Array {
   const bodyBytes = writer.at - HEADER_BYTES
-  const compressed =
-    options.compression === 'none' ? undefined : compress(writer.bytes.subarray(HEADER_BYTES, writer.at))
+  const compressed = options.compression === 'none' ? undefined : compress(writer.bytes.subarray(HEADER_BYTES, writer.at))
   let batch: Uint8Array
   if (compressed === undefined) batch = writer.take()
   else {

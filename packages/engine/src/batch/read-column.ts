@@ -20,7 +20,7 @@ type Payload = {
 /** The column whose payload this is. Nothing is read before it is looked at. */
 export function readColumn(payload: Uint8Array, type: SqlType, count: number): Vector {
   const lazy = (decode: (opened: Payload) => ArrayLike<Value>) =>
-    new LazyVector(count, () => decode(openPayload(payload, count)), payload)
+    new LazyVector(count, () => decode(openPayload(payload, count)), {payload, type})
   switch (type.kind) {
     case 'VARCHAR':
       return readText(payload, count)
@@ -144,6 +144,7 @@ function readLongs(opened: Payload): ArrayLike<number | bigint> {
   const {reader, kind, count} = opened
   if (kind === columnKinds.nulls) return []
   if (kind === columnKinds.f64) return readNumbers(reader, Float64Array, count)
+  if (kind === columnKinds.i32) return readNumbers(reader, Int32Array, count)
   if (kind === columnKinds.i64) return Array.from(readNumbers(reader, BigInt64Array, count), toLong)
   return addBase(opened, new Float64Array(count))
 }

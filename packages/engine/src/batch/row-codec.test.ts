@@ -14,7 +14,12 @@ test('any row of any types comes back as it was', () => {
     fc.property(anyTypedRow, ({types, row}) => {
       const codec = rowCodec(types)
       expect(codec.decode(codec.encode(row))).toEqual(row)
-      expect(codec.encodeAt(row.map(value => [null, value]), 1)).toEqual(codec.encode(row))
+      expect(
+        codec.encodeAt(
+          row.map(value => [null, value]),
+          1,
+        ),
+      ).toEqual(codec.encode(row))
     }),
   )
 })

@@ -1,3 +1,4 @@
+import {assertNever} from '../base/assert.ts'
 import type {ErrorCode} from '../base/errors.ts'
 import type {SqlType} from '../schema/sql-type.ts'
 import {toLong, type SqlMap, type Value} from '../schema/value.ts'
@@ -60,7 +61,10 @@ export function valueCodec(type: SqlType): ValueCodec {
     case 'VARCHAR':
       return {write: (writer, value) => writer.text(value as string), read: reader => reader.text()}
     case 'BYTES':
-      return {write: (writer, value) => writeBytes(writer, value as Uint8Array), read: reader => new Uint8Array(reader.raw(reader.varint()))}
+      return {
+        write: (writer, value) => writeBytes(writer, value as Uint8Array),
+        read: reader => new Uint8Array(reader.raw(reader.varint())),
+      }
     case 'ARRAY':
       return arrayCodec(valueCodec(type.element))
     case 'MAP':
@@ -72,6 +76,8 @@ export function valueCodec(type: SqlType): ValueCodec {
         read: reader => readRow(reader, fields),
       }
     }
+    default:
+      return assertNever(type, 'type')
   }
 }
 

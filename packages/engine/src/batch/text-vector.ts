@@ -96,7 +96,10 @@ export class TextSelection implements Vector {
   }
 
   select(selection: Int32Array): Vector {
-    return new TextSelection(this.#source, selection.map(row => this.#selection[row] ?? 0))
+    return new TextSelection(
+      this.#source,
+      selection.map(row => this.#selection[row] ?? 0),
+    )
   }
 
   /** The selected pieces, put together. */

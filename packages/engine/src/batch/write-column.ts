@@ -1,5 +1,5 @@
 import type {Vector} from '../chunk/chunk.ts'
-import type {SqlType} from '../schema/sql-type.ts'
+import {typesEqual, type SqlType} from '../schema/sql-type.ts'
 import type {Value} from '../schema/value.ts'
 import type {ByteWriter} from './byte-writer.ts'
 import {DictionaryVector} from './dictionary-vector.ts'
@@ -17,8 +17,8 @@ import {writeCodes, writePieces, writeTexts} from './write-text.ts'
 export function writeColumn(writer: ByteWriter, type: SqlType, vector: Vector): void {
   writer.align()
   if (type.kind === 'VARCHAR') return writeTextColumn(writer, vector)
-  // A payload is kept by vectors that a batch of the same type gave: steps that change a column's type make new vectors.
-  if (vector instanceof LazyVector && vector.payload !== undefined) return writer.raw(vector.payload)
+  if (vector instanceof LazyVector && vector.stored && typesEqual(vector.stored.type, type))
+    return writer.raw(vector.stored.payload)
   const {values} = vector
   switch (type.kind) {
     case 'DOUBLE':
@@ -41,9 +41,8 @@ export function writeColumn(writer: ByteWriter, type: SqlType, vector: Vector): 
 }
 
 function writeTextColumn(writer: ByteWriter, vector: Vector): void {
-  if (vector instanceof TextVector || vector instanceof DictionaryVector || vector instanceof LazyVector) {
-    if (vector.payload !== undefined) return writer.raw(vector.payload)
-  }
+  if ((vector instanceof TextVector || vector instanceof DictionaryVector) && vector.payload !== undefined)
+    return writer.raw(vector.payload)
   if (vector instanceof TextSelection) return writePieces(writer, columnKinds.text, vector.gather())
   if (vector instanceof DictionaryVector && vector.entries.length <= vector.length)
     return writeCodes(writer, vector.codes, vector.entries, vector.validity)
@@ -52,7 +51,7 @@ function writeTextColumn(writer: ByteWriter, vector: Vector): void {
 }
 
 /** Opaque pieces: bytes values, keys and values of the `bytes` encoding, values in the row codec. */
-export function writeBlobs(writer: ByteWriter, kind: 8 | 10, values: ArrayLike<Uint8Array | null>): void {
+function writeBlobs(writer: ByteWriter, kind: 8 | 10, values: ArrayLike<Uint8Array | null>): void {
   const {length} = values
   const isNull = new Uint8Array(length)
   const ends = new Uint32Array(length)

@@ -4,7 +4,8 @@ import {columnFlags, columnKinds, validityOf, writeColumnHeader, writeNumbers, t
 
 /** Integers that may be longs, in the narrowest form: differences to the smallest, then 32 bits, doubles, 64 bits. */
 export function writeIntegers(writer: ByteWriter, values: ArrayLike<Value>): void {
-  if (values.length > 0 && (values instanceof Int32Array || values instanceof Float64Array)) return writeSafe(writer, values, undefined)
+  if (values.length > 0 && (values instanceof Int32Array || values instanceof Float64Array))
+    return writeSafe(writer, values, undefined)
   const {length} = values
   const numbers = new Float64Array(length)
   const isNull = new Uint8Array(length)
@@ -51,7 +52,8 @@ function writeSafe(writer: ByteWriter, numbers: Int32Array | Float64Array, valid
   }
   const range = max - min
   if (range < 0x100) return writeDifferences(writer, columnKinds.base8, validity, min, new Uint8Array(numbers.length), numbers)
-  if (range < 0x10000) return writeDifferences(writer, columnKinds.base16, validity, min, new Uint16Array(numbers.length), numbers)
+  if (range < 0x10000)
+    return writeDifferences(writer, columnKinds.base16, validity, min, new Uint16Array(numbers.length), numbers)
   if (numbers instanceof Int32Array) {
     writeHead(writer, columnKinds.i32, validity)
     return writeNumbers(writer, numbers)

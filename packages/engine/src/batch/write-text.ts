@@ -21,7 +21,12 @@ export function writePieces(
   pieces: {bytes: Uint8Array; ends: Uint16Array | Uint32Array; validity: Validity | undefined; isAscii?: boolean},
 ): void {
   const {bytes, ends, validity, isAscii} = pieces
-  writeHead(writer, kind, validity, (bytes.length > 65535 ? columnFlags.wideEnds : 0) | (isAscii === true ? columnFlags.ascii : 0))
+  writeHead(
+    writer,
+    kind,
+    validity,
+    (bytes.length > 65535 ? columnFlags.wideEnds : 0) | (isAscii === true ? columnFlags.ascii : 0),
+  )
   writer.u32(bytes.length)
   writeEnds(writer, ends, bytes.length)
   writer.raw(bytes)

@@ -3,6 +3,7 @@ import type {Clock} from '../base/clock.ts'
 import {EngineError} from '../base/errors.ts'
 import {encodeBytes} from '../batch/encode-batch.ts'
 import {openBatch} from '../batch/open-batch.ts'
+import {newTopic} from '../log/topic.ts'
 import type {LogStore} from '../storage/port/log-store.ts'
 import {Catalog} from './catalog.ts'
 import {decodeCommand, encodeCommand} from './command-codec.ts'
@@ -25,14 +26,17 @@ export class CommandLog {
   }
 
   static async open(log: LogStore, clock: Clock): Promise<CommandLog> {
-    await log.createTopic({
-      name: commandTopic,
-      partitions: 1,
-      placement: commandTopic,
-      isInternal: true,
-      createdAtMs: clock.nowMs(),
-      config: {encoding: 'bytes', cleanupPolicy: 'delete', retentionMs: null, retentionBytes: null, compression: 'none'},
-    })
+    const createdAtMs = clock.nowMs()
+    await log.createTopic(
+      newTopic({
+        name: commandTopic,
+        partitions: 1,
+        isInternal: true,
+        createdAtMs,
+        encoding: 'bytes',
+        settings: {retentionMs: null},
+      }),
+    )
     const commands = new CommandLog(log, clock)
     await commands.catchUp()
     return commands
@@ -78,11 +82,21 @@ export class CommandLog {
       values: {kind: 'text', values: commands.map(encodeCommand)},
     })
     const [outcome] = await this.#log.append(
-      [{topic: commandTopic, partition: 0, bytes, count: commands.length, maxTimestampMs: nowMs, expectedEnd: this.#catalog.version}],
+      [
+        {
+          topic: commandTopic,
+          partition: 0,
+          bytes,
+          count: commands.length,
+          maxTimestampMs: nowMs,
+          expectedEnd: this.#catalog.version,
+        },
+      ],
       {acks: 'LEADER'},
     )
     if (outcome?.kind === 'conflict') return 'conflict'
-    if (outcome?.kind !== 'appended') throw new EngineError('STATE_CORRUPT', `${commandTopic} refused a command: ${outcome?.kind}`)
+    if (outcome?.kind !== 'appended')
+      throw new EngineError('STATE_CORRUPT', `${commandTopic} refused a command: ${outcome?.kind}`)
     for (const command of commands) this.#catalog = this.#catalog.apply(command)
     return 'appended'
   }

@@ -1,3 +1,4 @@
+import type {NewTopic} from '../log/topic.ts'
 import type {PersistentPlan} from '../plan/query-plan.ts'
 import type {Source} from '../plan/source.ts'
 import type {Offset} from '../record/record.ts'
@@ -25,7 +26,7 @@ export type QueryRecord = {
   readonly sink: string
   readonly isPaused: boolean
   /** Settings of the sink's topic, for when it has to be made. */
-  readonly sinkConfig: Readonly<Record<string, unknown>>
+  readonly sinkSettings: NonNullable<NewTopic['settings']>
   /** Where it begins, by topic and partition; absent: at the begin of its sources. */
   readonly start?: Readonly<Record<string, readonly Offset[]>>
   /** Session properties that functions honour, by lower-case name. */

@@ -19,7 +19,10 @@ export function emitCall(expr: Extract<Expr, {kind: 'call'}>, out: Emitter): Ope
 }
 
 function emitLambda(expr: Extract<Expr, {kind: 'lambda'}>, out: Emitter): Code {
-  const parameters = join(expr.parameters.map(({slot}) => out.slot(slot)), code`, `)
+  const parameters = join(
+    expr.parameters.map(({slot}) => out.slot(slot)),
+    code`, `,
+  )
   const {statements, result} = out.unguarded(() => out.emit(expr.body))
   return code`(${parameters}) => {\n${lines([...statements, code`return ${result.code};`])}\n}`
 }

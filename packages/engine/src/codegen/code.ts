@@ -16,7 +16,7 @@ export class Code {
 
   static {
     make = text => new Code(text)
-    textOf = code => code.#text
+    textOf = piece => piece.#text
   }
 }
 

@@ -35,7 +35,12 @@ const presence = (...operands: readonly Operand[]): Code[] =>
 
 const allOf = (conditions: readonly Code[]): Code => code`(${join(conditions, code` && `)})`
 
-function comparisonCode(operator: Exclude<CompareOperator, 'is-distinct' | 'is-not-distinct'>, left: Code, right: Code, type: SqlType) {
+function comparisonCode(
+  operator: Exclude<CompareOperator, 'is-distinct' | 'is-not-distinct'>,
+  left: Code,
+  right: Code,
+  type: SqlType,
+) {
   if (operator === '=') return sameCode(left, right, type)
   if (operator === '<>') return differentCode(left, right, type)
   if (type.kind === 'BYTES') return code`s.compareBytes(${left}, ${right}) ${ordered[operator]} 0`

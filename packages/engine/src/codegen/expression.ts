@@ -168,7 +168,10 @@ function emitField(expr: Of<'field'>, out: Emitter): Operand {
 const guardedCode = (expr: Expr, out: Emitter): Code => out.guarded(() => out.emit(expr)).code
 
 function listCode(exprs: readonly Expr[], out: Emitter): Code {
-  return code`[${join(exprs.map(expr => guardedCode(expr, out)), code`, `)}]`
+  return code`[${join(
+    exprs.map(expr => guardedCode(expr, out)),
+    code`, `,
+  )}]`
 }
 
 function emitMap(expr: Of<'map'>, out: Emitter): Operand {

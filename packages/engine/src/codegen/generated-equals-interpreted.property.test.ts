@@ -24,7 +24,12 @@ function columnOf(values: readonly Value[], index: number): Vector {
 
 const rowsOf = (rows: readonly (readonly Value[])[]): Rows => ({
   count: rows.length,
-  columns: columnTypes.map((_, i) => columnOf(rows.map(row => row[i] ?? null), i)),
+  columns: columnTypes.map((_, i) =>
+    columnOf(
+      rows.map(row => row[i] ?? null),
+      i,
+    ),
+  ),
   timestamps: Float64Array.from(rows, (_, i) => 1_000 + i),
   windows: {starts: rows.map((_, i) => i * 10), ends: rows.map((_, i) => i * 10 + 10)},
   origin: {topic: 't', partition: 3, offsets: rows.map((_, i) => 100 + i)},

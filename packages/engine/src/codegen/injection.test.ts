@@ -29,12 +29,18 @@ const places: Readonly<Record<string, (attack: string) => readonly [Expr, Value]
   literal: attack => [{kind: 'concat', type: VARCHAR, left: column('C'), right: text(attack)}, `x${attack}`],
   'column name': attack => [{kind: 'concat', type: VARCHAR, left: column(attack), right: text('')}, 'x'],
   comparison: attack => [{kind: 'compare', type: BOOLEAN, operator: '=', left: column('C'), right: text(attack)}, false],
-  'LIKE pattern': attack => [{kind: 'like', type: BOOLEAN, operand: column('C'), pattern: text(`%${attack}`), isNegated: false}, false],
+  'LIKE pattern': attack => [
+    {kind: 'like', type: BOOLEAN, operand: column('C'), pattern: text(`%${attack}`), isNegated: false},
+    false,
+  ],
   'LIKE escape': attack => [
     {kind: 'like', type: BOOLEAN, operand: column('C'), pattern: column('C'), escape: attack, isNegated: false},
     true,
   ],
-  'IN list': attack => [{kind: 'in', type: BOOLEAN, operand: column('C'), list: [text(attack), column('C')], isNegated: false}, true],
+  'IN list': attack => [
+    {kind: 'in', type: BOOLEAN, operand: column('C'), list: [text(attack), column('C')], isNegated: false},
+    true,
+  ],
   'map key': attack => [
     {
       kind: 'subscript',

@@ -64,7 +64,8 @@ return apart.length === 0 ? out : s.putApart(out, apart);
 }
 
 const columnNames = ({indexes}: InputColumns): Code => lines(indexes.map((_, i) => code`const ${name('c', i)} = c[${quote(i)}];`))
-const columnReads = ({indexes}: InputColumns): Code => lines(indexes.map((_, i) => code`const ${name('v', i)} = ${name('c', i)}[i];`))
+const columnReads = ({indexes}: InputColumns): Code =>
+  lines(indexes.map((_, i) => code`const ${name('v', i)} = ${name('c', i)}[i];`))
 
 type Output = {readonly array: Code; readonly put: Code}
 
@@ -82,7 +83,9 @@ function outputOf(type: SqlType, {code: value, isNullable, isNumber}: Operand): 
     case 'BIGINT':
     case 'TIMESTAMP': {
       const array = code`new Float64Array(n)`
-      return isNumber ? {array, put} : {array, put: code`const r = ${value};\nif (typeof r === "number") out[j] = r; else apart.push(j, r);`}
+      return isNumber
+        ? {array, put}
+        : {array, put: code`const r = ${value};\nif (typeof r === "number") out[j] = r; else apart.push(j, r);`}
     }
     default:
       return {array: code`new Array(n)`, put}

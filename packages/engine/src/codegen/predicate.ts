@@ -62,7 +62,8 @@ export function emitIn(expr: In, out: Emitter): Operand {
 
 const isObject = (value: Value): boolean => typeof value === 'object'
 
-const setCode = (value: Operand, literals: readonly Value[], out: Emitter): Code => code`${out.constant(new Set(literals))}.has(${value.code})`
+const setCode = (value: Operand, literals: readonly Value[], out: Emitter): Code =>
+  code`${out.constant(new Set(literals))}.has(${value.code})`
 
 function emitChain(value: Operand, items: readonly Expr[], type: SqlType, out: Emitter): Code[] {
   return items.length === 0 ? [code`false`] : items.map(item => sameCode(value.code, out.emit(item).code, type))

@@ -44,7 +44,14 @@ export class Variants<F> {
 
   #make(key: number, shapes: readonly number[]): F {
     const isGeneric = this.#byShapes.size >= MAX_VARIANTS || shapes.length > MAX_COLUMNS
-    if (isGeneric && key !== 0) return this.#byShapes.get(0) ?? this.#make(0, shapes.map(() => GENERIC))
+    if (isGeneric && key !== 0)
+      return (
+        this.#byShapes.get(0) ??
+        this.#make(
+          0,
+          shapes.map(() => GENERIC),
+        )
+      )
     const isTyped = (column: number) => shapes[this.#referenced.indexOf(column)] !== GENERIC
     const {source, constants} = this.#emit({indexes: this.#referenced, isTyped})
     const run = compile<F>(source, constants, String(key))

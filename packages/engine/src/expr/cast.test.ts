@@ -42,7 +42,7 @@ test.each<[Value, SqlType, SqlType, Value]>([
   [45_000_250, TIME, VARCHAR, '12:30:00.250'],
   [45_000_000, TIME, VARCHAR, '12:30'],
   [-1, TIMESTAMP, VARCHAR, '1969-12-31T23:59:59.999'],
-])('%j of %j as %j is %j', (value, from, to, expected) => {
+])('text is spelled as Java spells it (%#)', (value, from, to, expected) => {
   expect(cast(value, from, to)).toBe(expected)
 })
 
@@ -74,7 +74,7 @@ test.each<[Value, SqlType, SqlType, Value]>([
   ['Yes', VARCHAR, BOOLEAN, true],
   ['truth', VARCHAR, BOOLEAN, false],
   ['', VARCHAR, BOOLEAN, false],
-])('%j of %j becomes %j %j', (value, from, to, expected) => {
+])('numbers round, wrap, truncate and parse as Java does (%#)', (value, from, to, expected) => {
   expect(cast(value, from, to)).toBe(expected)
 })
 
@@ -105,7 +105,7 @@ test.each<[Value, SqlType, SqlType]>([
   [100, INT, decimal(3, 1)],
   [Infinity, DOUBLE, decimal(3, 1)],
   [['1', 'x'], array(VARCHAR), array(INT)],
-])('%j of %j is no %j', (value, from, to) => {
+])('a value without a counterpart fails (%#)', (value, from, to) => {
   expect(() => cast(value, from, to)).toThrow(expect.objectContaining({name: 'EvaluationError'}))
 })
 

@@ -1,4 +1,4 @@
-import {BIGINT, INT, decimal, printType, typesEqual, type SqlType} from '../schema/sql-type.ts'
+import {BIGINT, INT, decimal, printType, typesEqual, type SqlType, type StructField} from '../schema/sql-type.ts'
 import type {Value} from '../schema/value.ts'
 import {castFunction} from './cast.ts'
 import {parseDecimal, precisionOf} from './decimal.ts'
@@ -40,10 +40,13 @@ export function coerceList(list: readonly ListItem[]): CoercedList | Problem | u
 export const nullOf = (type: SqlType): Expr => ({kind: 'literal', type, value: null})
 
 function commonWith(target: SqlType, expr: Expr, text: string): SqlType | Problem {
+  // The analyzer typed a NULL inside a constructor by its neighbours.
+  if (expr.kind === 'literal' && expr.value === null) return target
   if (expr.kind === 'literal' && expr.value !== null) {
     if (expr.type.kind === 'VARCHAR') {
       if (isNumeric(target)) return commonWithNumberText(target, expr.value as string)
-      if (target.kind === 'BOOLEAN') return isBooleanText(expr.value as string) ? target : invalidText(expr.value as string, target)
+      if (target.kind === 'BOOLEAN')
+        return isBooleanText(expr.value as string) ? target : invalidText(expr.value as string, target)
       if (isTemporal(target)) return target
     } else if (target.kind === 'VARCHAR' && (isNumeric(expr.type) || expr.type.kind === 'BOOLEAN')) return target
   }
@@ -54,29 +57,58 @@ function commonWith(target: SqlType, expr: Expr, text: string): SqlType | Proble
 
 /** Inside ARRAY[], MAP() and STRUCT() literals coerce as they do at the top. */
 function commonWithConstructor(target: SqlType, expr: Expr, text: string): SqlType | Problem | undefined {
-  const fold = (start: SqlType, exprs: readonly Expr[]): SqlType | Problem => {
-    let common = start
-    for (const item of exprs) {
-      const next = commonWith(common, item, text)
-      if (isProblem(next)) return next
-      common = next
-    }
-    return common
-  }
   if (expr.kind === 'array' && target.kind === 'ARRAY') {
-    const element = fold(target.element, expr.elements)
-    return isProblem(element) ? element : {kind: 'ARRAY', element}
+    const element = commonWithAll(target.element, expr.elements, text)
+    return isProblem(element) ? outermost(element, target, expr, text) : {kind: 'ARRAY', element}
   }
   if (expr.kind === 'map' && target.kind === 'MAP') {
-    const [key, value] = [
-      fold(target.key, expr.entries.map(entry => entry.key)),
-      fold(target.value, expr.entries.map(entry => entry.value)),
-    ]
-    if (isProblem(key)) return key
-    return isProblem(value) ? value : {kind: 'MAP', key, value}
+    const key = commonWithAll(
+      target.key,
+      expr.entries.map(entry => entry.key),
+      text,
+    )
+    const value = commonWithAll(
+      target.value,
+      expr.entries.map(entry => entry.value),
+      text,
+    )
+    if (isProblem(key)) return outermost(key, target, expr, text)
+    return isProblem(value) ? outermost(value, target, expr, text) : {kind: 'MAP', key, value}
   }
-  return undefined
+  return expr.kind === 'struct' && target.kind === 'STRUCT' && expr.type.kind === 'STRUCT'
+    ? commonWithStruct(target, expr.type.fields, expr, text)
+    : undefined
 }
+
+function commonWithAll(start: SqlType, exprs: readonly Expr[], text: string): SqlType | Problem {
+  let common = start
+  for (const item of exprs) {
+    const next = commonWith(common, item, text)
+    if (isProblem(next)) return next
+    common = next
+  }
+  return common
+}
+
+function commonWithStruct(
+  target: Extract<SqlType, {kind: 'STRUCT'}>,
+  declared: readonly StructField[],
+  expr: Extract<Expr, {kind: 'struct'}>,
+  text: string,
+): SqlType | Problem {
+  const fields = new Map(target.fields.map(field => [field.name, field.type]))
+  for (const [index, {name, type}] of declared.entries()) {
+    const [known, value] = [fields.get(name), expr.fields[index]]
+    const common = known === undefined || value === undefined ? type : commonWith(known, value, text)
+    if (isProblem(common)) return outermost(common, target, expr, text)
+    fields.set(name, common)
+  }
+  return {kind: 'STRUCT', fields: Array.from(fields, ([name, type]) => ({name, type}))}
+}
+
+/** Text that is no value is named as such; types that do not meet are those of the whole constructors. */
+const outermost = (inner: Problem, target: SqlType, expr: Expr, text: string): Problem =>
+  inner.problem.startsWith('invalid input') ? inner : noOperator(target, expr, text)
 
 /**
  * `expr` as `type`: literals are converted now, constructors by their elements, anything else by an implicit cast.
@@ -93,11 +125,28 @@ export function coerceExpr(expr: Expr, type: SqlType): Expr | Problem {
     return isProblem(elements) ? elements : {...expr, type, elements}
   }
   if (expr.kind === 'map' && type.kind === 'MAP') {
-    const keys = coerceAll(expr.entries.map(entry => entry.key), type.key)
-    const values = coerceAll(expr.entries.map(entry => entry.value), type.value)
+    const keys = coerceAll(
+      expr.entries.map(entry => entry.key),
+      type.key,
+    )
+    const values = coerceAll(
+      expr.entries.map(entry => entry.value),
+      type.value,
+    )
     if (isProblem(keys)) return keys
     if (isProblem(values)) return values
     return {...expr, type, entries: keys.map((key, i) => ({key, value: values[i] ?? nullOf(type.value)}))}
+  }
+  if (expr.kind === 'struct' && expr.type.kind === 'STRUCT' && type.kind === 'STRUCT') {
+    const places = expr.type.fields.map(field => field.name)
+    const fields: Expr[] = []
+    for (const {name, type: wanted} of type.fields) {
+      const value = expr.fields[places.indexOf(name)]
+      const field = value === undefined ? nullOf(wanted) : coerceExpr(value, wanted)
+      if (isProblem(field)) return field
+      fields.push(field)
+    }
+    return {...expr, type, fields}
   }
   if (castFunction(expr.type, type) === undefined) {
     return {problem: `Cast of ${printType(expr.type)} to ${printType(type)} is not supported`}

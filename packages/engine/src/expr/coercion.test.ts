@@ -24,8 +24,9 @@ test('arithmetic that does not exist names the types', () => {
   expect(arithmeticType('-', VARCHAR, INT)).toEqual({problem: 'Unsupported arithmetic types. STRING INTEGER'})
 })
 
+const meet = (left: SqlType, right: SqlType) => compareOperandType('=', left, right, 'A', 'B')
+
 test('sides of a comparison meet in one type', () => {
-  const meet = (left: SqlType, right: SqlType) => compareOperandType('=', left, right, 'A', 'B')
   expect(meet(INT, BIGINT)).toEqual(BIGINT)
   expect(meet(decimal(4, 2), INT)).toEqual(decimal(12, 2))
   expect(meet(VARCHAR, TIMESTAMP)).toEqual(TIMESTAMP)
@@ -74,7 +75,10 @@ test('structs in a list have the fields of all of them', () => {
 test.each<[readonly ListItem[], string]>([
   [[column(BOOLEAN), literal(VARCHAR, 'Not a boolean')], 'invalid input syntax for type BOOLEAN: "Not a boolean".'],
   [[column(INT), literal(VARCHAR, '10 - not')], 'invalid input syntax for type INTEGER: "10 - not".'],
-  [[column(BOOLEAN), column(VARCHAR)], 'operator does not exist: BOOLEAN = STRING (VAL)\nHint: You might need to add explicit type casts.'],
+  [
+    [column(BOOLEAN), column(VARCHAR)],
+    'operator does not exist: BOOLEAN = STRING (VAL)\nHint: You might need to add explicit type casts.',
+  ],
   [[column(INT), literal(BOOLEAN, true)], 'operator does not exist: INTEGER = BOOLEAN (true)'],
   [[column(decimal(4, 2)), literal(INT, 10), column(VARCHAR)], 'operator does not exist: DECIMAL(12, 2) = STRING (VAL)'],
 ])('a list without a common type is refused (%#)', (list, problem) => {

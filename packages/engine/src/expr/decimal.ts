@@ -72,14 +72,6 @@ export function remainderDecimal(left: bigint, leftScale: number, right: bigint,
   return rescale(left, leftScale, scale) % rescale(right, rightScale, scale)
 }
 
-/** Less than, equal to or greater than 0, as a number; scales may differ. */
-export function compareDecimal(left: bigint, leftScale: number, right: bigint, rightScale: number): number {
-  const scale = Math.max(leftScale, rightScale)
-  const a = rescale(left, leftScale, scale)
-  const b = rescale(right, rightScale, scale)
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
 /** Plain digits with exactly `scale` places: `1.50`, `-0.05`. */
 export function decimalToText(unscaled: bigint, scale: number): string {
   if (scale === 0) return String(unscaled)

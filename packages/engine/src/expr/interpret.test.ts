@@ -21,7 +21,13 @@ const literal = (type: SqlType, value: Value): Expr => ({kind: 'literal', type, 
 const int = (value: number | null) => literal(INT, value)
 const bool = (value: boolean | null) => literal(BOOLEAN, value)
 const sum = (left: Expr, right: Expr): Expr => ({kind: 'arithmetic', type: INT, operator: '+', left, right})
-const compare = (operator: CompareOperator, left: Expr, right: Expr): Expr => ({kind: 'compare', type: BOOLEAN, operator, left, right})
+const compare = (operator: CompareOperator, left: Expr, right: Expr): Expr => ({
+  kind: 'compare',
+  type: BOOLEAN,
+  operator,
+  left,
+  right,
+})
 const not = (operand: Expr): Expr => ({kind: 'not', type: BOOLEAN, operand})
 const ok = (value: Value, reports = 0) => ({value, reports})
 
@@ -37,7 +43,13 @@ test('NULL is in no list, between no bounds and like no pattern', () => {
   expect(run({kind: 'in', type: BOOLEAN, operand: int(null), list: [int(null), int(1)], isNegated: false})).toEqual(ok(false))
   expect(run({kind: 'in', type: BOOLEAN, operand: int(2), list: [int(null), int(1)], isNegated: true})).toEqual(ok(true))
   expect(run({kind: 'between', type: BOOLEAN, operand: int(null), low: int(1), high: int(2), isNegated: true})).toEqual(ok(true))
-  const like = {kind: 'like', type: BOOLEAN, operand: literal(VARCHAR, null), pattern: literal(VARCHAR, '%'), isNegated: false} as const
+  const like = {
+    kind: 'like',
+    type: BOOLEAN,
+    operand: literal(VARCHAR, null),
+    pattern: literal(VARCHAR, '%'),
+    isNegated: false,
+  } as const
   expect(run(like)).toEqual(ok(false))
 })
 
@@ -84,9 +96,9 @@ test('a failure inside a lambda fails the call', () => {
   expect(run(each([1, null]))).toBe('fails')
 })
 
+const at = (index: number) => run({kind: 'subscript', type: INT, base: literal(array(INT), [10, 20, 30]), index: int(index)})
+
 test('arrays are counted from 1, from the end with negative indexes', () => {
-  const at = (index: number) =>
-    run({kind: 'subscript', type: INT, base: literal(array(INT), [10, 20, 30]), index: int(index)})
   expect([1, 3, -1, -3, 0, 4, -4].map(at)).toEqual([10, 30, 30, 10, null, null, null].map(value => ok(value)))
 })
 

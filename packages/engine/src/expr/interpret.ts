@@ -8,7 +8,17 @@ import {addDecimal, divideDecimal, remainderDecimal, rescale} from './decimal.ts
 import {nullOperand} from './evaluation-error.ts'
 import type {CompareOperator, Expr} from './ir.ts'
 import {matchesLike, parseLike} from './like.ts'
-import {addLong, divideInt, divideLong, multiplyLong, negateLong, remainderInt, remainderLong, subtractLong, type Long} from './long.ts'
+import {
+  addLong,
+  divideInt,
+  divideLong,
+  multiplyLong,
+  negateLong,
+  remainderInt,
+  remainderLong,
+  subtractLong,
+  type Long,
+} from './long.ts'
 
 /** The row that an expression is evaluated for. */
 export interface RowAccess {

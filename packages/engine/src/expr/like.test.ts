@@ -15,7 +15,10 @@ function byDefinition(text: string, pattern: string): boolean {
 test('% is any text, _ any one character', () => {
   const letters = fc.string({unit: fc.constantFrom('a', 'b'), maxLength: 8})
   const patterns = fc.string({unit: fc.constantFrom('a', 'b', '%', '_'), maxLength: 6})
-  fc.assert(fc.property(letters, patterns, (text, pattern) => like(text, pattern) === byDefinition(text, pattern)), {numRuns: 2_000})
+  fc.assert(
+    fc.property(letters, patterns, (text, pattern) => like(text, pattern) === byDefinition(text, pattern)),
+    {numRuns: 2_000},
+  )
 })
 
 test('an escaped character stands for itself', () => {

@@ -31,10 +31,7 @@ export function partsOf(expr: Expr): readonly Expr[] {
     case 'in':
       return [expr.operand, ...expr.list]
     case 'case':
-      return [
-        ...expr.branches.flatMap(({when, then}) => [when, then]),
-        ...(expr.otherwise === undefined ? [] : [expr.otherwise]),
-      ]
+      return [...expr.branches.flatMap(({when, then}) => [when, then]), ...(expr.otherwise === undefined ? [] : [expr.otherwise])]
     case 'subscript':
       return [expr.base, expr.index]
     case 'field':

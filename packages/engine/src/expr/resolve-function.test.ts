@@ -16,13 +16,17 @@ const signature = (types: readonly ParameterType[], returns: Signature['returns'
 const anyDecimal: ParameterType = {match: 'kind', kind: 'DECIMAL'}
 const least: Signatures = {
   name: 'LEAST',
-  overloads: [INT, BIGINT, DOUBLE, VARCHAR].map(type => signature([exact(type), exact(type)], type, true)).concat([
-    signature([anyDecimal, anyDecimal], decimal(50, 30), true),
-  ]),
+  overloads: [INT, BIGINT, DOUBLE, VARCHAR]
+    .map(type => signature([exact(type), exact(type)], type, true))
+    .concat([signature([anyDecimal, anyDecimal], decimal(50, 30), true)]),
 }
 
 function resolve(definition: Signatures, args: readonly ArgumentShape[], bodies: ReadonlyMap<number, SqlType> = new Map()) {
-  const resolution = resolveFunction(definition, args, args.map(() => undefined))
+  const resolution = resolveFunction(
+    definition,
+    args,
+    args.map(() => undefined),
+  )
   if (isProblem(resolution)) return resolution
   const finished = finishFunction(resolution, bodies)
   return isProblem(finished) ? finished : {...resolution, ...finished}
@@ -43,7 +47,9 @@ test('an INT for a DECIMAL parameter becomes DECIMAL(10, 0)', () => {
 
 test('two equally good overloads are refused', () => {
   expect(resolve(least, [INT, BIGINT, decimal(50, 30)])).toEqual({
-    problem: expect.stringContaining("'LEAST' cannot be resolved due to ambiguous method parameters (INTEGER, BIGINT, DECIMAL(50, 30))."),
+    problem: expect.stringContaining(
+      "'LEAST' cannot be resolved due to ambiguous method parameters (INTEGER, BIGINT, DECIMAL(50, 30)).",
+    ),
   })
   expect(resolve(least, ['null', 'null'])).toHaveProperty('problem')
 })
@@ -77,8 +83,12 @@ const T = variable('T')
 const transform: Signatures = {
   name: 'TRANSFORM',
   overloads: [
-    signature([{match: 'array', element: T}, {match: 'lambda', parameters: [T], returns: variable('R')}], args =>
-      array(args.variables.get('R') ?? VARCHAR),
+    signature(
+      [
+        {match: 'array', element: T},
+        {match: 'lambda', parameters: [T], returns: variable('R')},
+      ],
+      args => array(args.variables.get('R') ?? VARCHAR),
     ),
   ],
 }
@@ -95,7 +105,9 @@ const reduce: Signatures = {
 test('a lambda gets its parameter types first and gives the result type afterwards', () => {
   const resolution = resolveFunction(transform, [array(INT), {kind: 'lambda', arity: 1}], [])
   expect(resolution).toMatchObject({lambdas: new Map([[1, [INT]]])})
-  expect(resolve(transform, [array(INT), {kind: 'lambda', arity: 1}], new Map([[1, BOOLEAN]]))).toMatchObject({result: array(BOOLEAN)})
+  expect(resolve(transform, [array(INT), {kind: 'lambda', arity: 1}], new Map([[1, BOOLEAN]]))).toMatchObject({
+    result: array(BOOLEAN),
+  })
 })
 
 test('the body of a lambda is brought to the type that is already known', () => {

@@ -16,7 +16,7 @@ import {asDecimal, type Problem} from './types.ts'
  * Scalars, table functions and aggregates are resolved alike; this only reads names and signatures.
  */
 export type Signatures = {readonly name: string; readonly overloads: readonly Signature[]}
-export type Signature = Pick<Overload, 'parameters' | 'isVariadic' | 'returns'>
+export type Signature = Pick<Overload, 'parameters' | 'isVariadic' | 'variadicIndex' | 'returns'>
 
 export type Resolution = {
   /** Index into the definition's overloads. */
@@ -58,7 +58,7 @@ export function finishFunction(resolution: Resolution, bodyTypes: ReadonlyMap<nu
   const variables: Variables = new Map(resolution.variables)
   const bodies = new Map<number, SqlType>()
   for (const [index, type] of bodyTypes) {
-    const parameter = parameterAt(signature, index)?.type
+    const parameter = parameterAt(signature, index, resolution.argumentTypes.length)?.type
     if (parameter?.match !== 'lambda') continue
     const expected = parameterType(parameter.returns, variables)
     const isAccepted = expected === undefined ? matchType(parameter.returns, type, variables, true) : canBecome(type, expected)
@@ -70,7 +70,8 @@ export function finishFunction(resolution: Resolution, bodyTypes: ReadonlyMap<nu
   return {result, variables, bodies}
 }
 
-const resultType = ({returns}: Signature, args: ArgumentTypes): SqlType => (typeof returns === 'function' ? returns(args) : returns)
+const resultType = ({returns}: Signature, args: ArgumentTypes): SqlType =>
+  typeof returns === 'function' ? returns(args) : returns
 
 const canBecome = (type: SqlType, expected: SqlType): boolean =>
   matchType({match: 'exact', type: expected}, type, new Map(), true)
@@ -82,7 +83,7 @@ const canBecome = (type: SqlType, expected: SqlType): boolean =>
 export function bindVariables(signature: Signature, types: readonly SqlType[]): ReadonlyMap<string, SqlType> {
   const variables: Variables = new Map()
   types.forEach((type, i) => {
-    const parameter = parameterAt(signature, i)?.type
+    const parameter = parameterAt(signature, i, types.length)?.type
     if (parameter !== undefined) matchType(parameter.match === 'lambda' ? parameter.returns : parameter, type, variables, true)
   })
   return variables
@@ -106,7 +107,7 @@ const acceptsCount = ({parameters, isVariadic}: Signature, count: number): boole
 
 const acceptsAll = (signature: Signature, args: readonly ArgumentShape[], variables: Variables, mayWiden: boolean): boolean =>
   args.every((argument, i) => {
-    const parameter = parameterAt(signature, i)
+    const parameter = parameterAt(signature, i, args.length)
     return parameter !== undefined && matchParameter(parameter.type, argument, variables, mayWiden)
   })
 
@@ -122,8 +123,15 @@ function compareCandidates(left: Candidate, right: Candidate): number {
   return differing < 0 ? 0 : (l[differing] ?? 0) - (r[differing] ?? 0)
 }
 
-function parameterAt({parameters, isVariadic}: Signature, index: number): Parameter | undefined {
-  return parameters[index] ?? (isVariadic === true ? parameters.at(-1) : undefined)
+/** The parameter that an argument stands for; those after a repeated one take the last arguments of `count`. */
+function parameterAt(
+  {parameters, isVariadic, variadicIndex = parameters.length - 1}: Signature,
+  index: number,
+  count: number,
+): Parameter | undefined {
+  if (isVariadic !== true || index < variadicIndex) return parameters[index]
+  const fromEnd = count - index
+  return fromEnd < parameters.length - variadicIndex ? parameters.at(-fromEnd) : parameters[variadicIndex]
 }
 
 function resolutionOf(
@@ -132,15 +140,19 @@ function resolutionOf(
   literals: readonly (Value | undefined)[],
 ): Resolution | Problem {
   args.forEach((argument, i) => {
-    const parameter = parameterAt(signature, i)?.type
-    if (argument === 'null' && parameter?.match === 'variable' && !variables.has(parameter.name)) variables.set(parameter.name, VARCHAR)
+    const parameter = parameterAt(signature, i, args.length)?.type
+    if (argument === 'null' && parameter?.match === 'variable' && !variables.has(parameter.name))
+      variables.set(parameter.name, VARCHAR)
   })
   const lambdas = new Map<number, readonly SqlType[]>()
   const argumentTypes = args.map((argument, i) => {
-    const parameter = parameterAt(signature, i)?.type
+    const parameter = parameterAt(signature, i, args.length)?.type
     if (parameter === undefined) return undefined
     if (parameter.match === 'lambda') {
-      lambdas.set(i, parameter.parameters.map(type => parameterType(type, variables) ?? VARCHAR))
+      lambdas.set(
+        i,
+        parameter.parameters.map(type => parameterType(type, variables) ?? VARCHAR),
+      )
       return undefined
     }
     return argumentType(parameter, argument, variables)
@@ -191,9 +203,9 @@ function printArgument(argument: ArgumentShape): string {
 const printSignatures = ({name, overloads}: Signatures): string => overloads.map(one => printSignature(name, one)).join('\n')
 
 /** `NAME(ARRAY<T> list, BIGINT... more)` */
-export function printSignature(name: string, {parameters, isVariadic}: Signature): string {
+export function printSignature(name: string, {parameters, isVariadic, variadicIndex = parameters.length - 1}: Signature): string {
   const printed = parameters.map((parameter, i) => {
-    const dots = isVariadic === true && i === parameters.length - 1 ? '...' : ''
+    const dots = isVariadic === true && i === variadicIndex ? '...' : ''
     return `${printParameter(parameter.type)}${dots} ${parameter.name}`
   })
   return `${name}(${printed.join(', ')})`

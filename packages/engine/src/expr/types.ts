@@ -115,9 +115,10 @@ function comparableType(left: SqlType, right: SqlType): SqlType | undefined {
   if (left.kind === right.kind) return commonContainer(left, right)
   if (left.kind === 'VARCHAR' && isTemporal(right)) return right
   if (right.kind === 'VARCHAR' && isTemporal(left)) return left
-  const isDay = (type: SqlType) => type.kind === 'DATE' || type.kind === 'TIMESTAMP'
   return isDay(left) && isDay(right) ? TIMESTAMP : undefined
 }
+
+const isDay = (type: SqlType): boolean => type.kind === 'DATE' || type.kind === 'TIMESTAMP'
 
 /** Containers are compared as they are when equal in kind; elements widen where they can. */
 function commonContainer(left: SqlType, right: SqlType): SqlType | undefined {
@@ -161,10 +162,7 @@ export function commonOfTwo(left: SqlType, right: SqlType): SqlType | undefined 
   return left.kind === right.kind ? left : undefined
 }
 
-function commonStruct(
-  left: Extract<SqlType, {kind: 'STRUCT'}>,
-  right: Extract<SqlType, {kind: 'STRUCT'}>,
-): SqlType | undefined {
+function commonStruct(left: Extract<SqlType, {kind: 'STRUCT'}>, right: Extract<SqlType, {kind: 'STRUCT'}>): SqlType | undefined {
   const fields = new Map(left.fields.map(field => [field.name, field.type]))
   for (const {name, type} of right.fields) {
     const known = fields.get(name)

@@ -152,4 +152,3 @@ function nullWhere(values: Value[], flags: Uint8Array): Value[] {
   for (let i = 0; i < values.length; i++) if (flags[i] === 1) values[i] = null
   return values
 }
-

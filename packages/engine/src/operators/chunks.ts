@@ -1,5 +1,5 @@
 import {selectChunk} from '../batch/select.ts'
-import {vectorOf, type Chunk, type Rows, type Vector} from '../chunk/chunk.ts'
+import {vectorOf, type Chunk, type Rows} from '../chunk/chunk.ts'
 import type {Value} from '../schema/value.ts'
 
 export function withNulls(values: ArrayLike<Value>, nulls: Uint8Array): Value[] {
@@ -26,7 +26,10 @@ export const nothingBefore = (chunk: Rows): NonNullable<Chunk['before']> => ({
 /** Rows `from` ≤ row < `to`. */
 export function sliceChunk(chunk: Chunk, from: number, to: number): Chunk {
   if (from === 0 && to === chunk.count) return chunk
-  return selectChunk(chunk, Int32Array.from({length: to - from}, (_, i) => from + i))
+  return selectChunk(
+    chunk,
+    Int32Array.from({length: to - from}, (_, i) => from + i),
+  )
 }
 
 /** The chunk in parts of at most `rowsMax` rows. */

@@ -30,7 +30,15 @@ export function foreignKeyResponder(step: ForeignKeyJoinStep, context: OperatorC
   const leftWidth = left.schema.value.length
   const rightNulls: Row = right.schema.value.map(() => null)
 
-  const respond = (out: ChunkBuilder, leftKey: Row, leftRow: Row, found: Row | undefined, version: number, time: number, trigger: number) => {
+  const respond = (
+    out: ChunkBuilder,
+    leftKey: Row,
+    leftRow: Row,
+    found: Row | undefined,
+    version: number,
+    time: number,
+    trigger: number,
+  ) => {
     const isThere = found !== undefined || step.join === 'left'
     out.add(leftKey, [...leftRow, ...(found ?? rightNulls), isThere ? 1 : 0, version], time, trigger)
   }

@@ -25,44 +25,52 @@ export function foreignKeySubscriber(step: ForeignKeyJoinStep, context: Operator
 
   return {
     process(_port, chunk, emit) {
-    const keys = keyColumns(chunk, keyCount)
-    const mapKeys = known.mapKeys(keys, chunk.count)
-    const values = chunk.columns.slice(keyCount).map(column => column.values)
-    const [foreignKeys] = foreignKeyOf(chunk, undefined, rowErrors(context.report, step.id, chunk)).map(vector => vector.values)
-    const registrations = new ChunkBuilder(1, keyCount + leftWidth + 2, false)
-    for (let row = 0; row < chunk.count; row++) {
-      if (isAllNull(keys, keyCount, row)) continue
-      const slot = known.find(mapKeys[row]!)
-      const isOld = slot >= 0
-      const old = isOld ? known.table.values[0]![slot]! : null
-      const isNew = chunk.nullValues?.[row] !== 1
-      const now: Value = isNew ? foreignKeys![row]! : null
-      if (!isOld && !isNew) continue
-      version.value++
+      const keys = keyColumns(chunk, keyCount)
+      const mapKeys = known.mapKeys(keys, chunk.count)
+      const values = chunk.columns.slice(keyCount).map(column => column.values)
+      const [foreignKeys] = foreignKeyOf(chunk, undefined, rowErrors(context.report, step.id, chunk)).map(vector => vector.values)
+      const registrations = new ChunkBuilder(1, keyCount + leftWidth + 2, false)
+      for (let row = 0; row < chunk.count; row++) {
+        if (isAllNull(keys, keyCount, row)) continue
+        const slot = known.find(mapKeys[row]!)
+        const isOld = slot >= 0
+        const old = isOld ? known.table.values[0]![slot]! : null
+        const isNew = chunk.nullValues?.[row] !== 1
+        const now: Value = isNew ? foreignKeys![row]! : null
+        if (!isOld && !isNew) continue
+        version.value++
 
-      const key = rowAt(keys, row)
-      const left = rowAt(values, row)
-      const time = chunk.timestamps[row]!
-      const send = (foreignKey: Value, what: number) =>
-        registrations.add([foreignKey], [...key, ...left, what, version.value], time, row)
+        const key = rowAt(keys, row)
+        const left = rowAt(values, row)
+        const time = chunk.timestamps[row]!
+        const send = (foreignKey: Value, what: number) =>
+          registrations.add([foreignKey], [...key, ...left, what, version.value], time, row)
 
-      if (now === null) {
-        if (old !== null) send(old, isNew && isLeft ? instruction.move : instruction.remove)
-        if (isLeft && isNew) send(null, instruction.unmatched)
-        if (isLeft && !isNew && old === null) send(null, instruction.remove)
-      } else {
-        if (old !== null && compareValues(old, now) !== 0) send(old, instruction.move)
-        send(now, old === null ? instruction.putNew : instruction.put)
+        if (now === null) {
+          if (old !== null) send(old, isNew && isLeft ? instruction.move : instruction.remove)
+          if (isLeft && isNew) send(null, instruction.unmatched)
+          if (isLeft && !isNew && old === null) send(null, instruction.remove)
+        } else {
+          if (old !== null && compareValues(old, now) !== 0) send(old, instruction.move)
+          send(now, old === null ? instruction.putNew : instruction.put)
+        }
+        if (!isNew) known.remove(mapKeys[row]!, slot)
+        else remember(known, mapKeys[row]!, slot, keys, row, now, time)
       }
-      if (!isNew) known.remove(mapKeys[row]!, slot)
-      else remember(known, mapKeys[row]!, slot, keys, row, now, time)
-    }
-    if (registrations.count > 0) emit(registrations.build(chunk))
-  },
+      if (registrations.count > 0) emit(registrations.build(chunk))
+    },
   }
 }
 
-function remember(known: KeyedStore, mapKey: ReturnType<KeyedStore['mapKeys']>[number], slot: number, keys: Parameters<KeyedStore['add']>[1], row: number, foreignKey: Value, time: number): void {
+function remember(
+  known: KeyedStore,
+  mapKey: ReturnType<KeyedStore['mapKeys']>[number],
+  slot: number,
+  keys: Parameters<KeyedStore['add']>[1],
+  row: number,
+  foreignKey: Value,
+  time: number,
+): void {
   const at = slot < 0 ? known.add(mapKey, keys, row) : slot
   known.table.touch(at)
   known.table.values[0]![at] = foreignKey

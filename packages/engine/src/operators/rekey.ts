@@ -37,7 +37,8 @@ function keptRows(step: RekeyStep, chunk: Chunk, key: readonly Vector[], context
     // GROUP BY drops null values; PARTITION BY and joins leave them to whoever follows.
     if (step.onNullKey === 'drop-any-null' && chunk.nullValues?.[row] === 1) continue
     if (isDropped(step.onNullKey, columns, row)) {
-      if (step.onNullKey === 'drop-any-null') context.report(badRow('null-key', step.id, 'a column of the group is NULL', chunk, row))
+      if (step.onNullKey === 'drop-any-null')
+        context.report(badRow('null-key', step.id, 'a column of the group is NULL', chunk, row))
       continue
     }
     kept[count++] = row

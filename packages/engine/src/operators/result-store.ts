@@ -1,19 +1,18 @@
 import type {Chunk} from '../chunk/chunk.ts'
 import type {Step, WindowSpec} from '../plan/step.ts'
-import {KeyedStore} from '../state/keyed-store.ts'
 import {WindowStore} from '../state/window-store.ts'
-import {isAllNull, layoutOf, type OperatorContext} from './context.ts'
+import {WriteOnlyStore} from '../state/write-only-store.ts'
+import {isAllNull, keyColumns, layoutOf, type OperatorContext} from './context.ts'
 import type {Operator} from './operator.ts'
-import {remember} from './table-source.ts'
 
 /** Keeps the result of a table query for pull queries, and passes it on. Windows are kept for their retention. */
 export function resultStoreOperator(step: Step, storeName: string, context: OperatorContext): Operator {
   const keyCount = step.schema.key.length
   if (step.window === undefined) {
-    const store = context.stores.add(new KeyedStore(storeName, layoutOf(step)))
+    const store = context.stores.add(new WriteOnlyStore(storeName, layoutOf(step)))
     return {
       process(_port, chunk, emit) {
-        remember(chunk, keyCount, store, false)
+        store.put(chunk, keyColumns(chunk, keyCount))
         emit(chunk)
       },
     }

@@ -57,7 +57,10 @@ export function sessionAggregateOperator(step: AggregateStep, over: Sessions, co
           for (const [i, slot] of near.entries()) put(store.table.key(slot), row, undefined, results[i], store.endOf(slot))
         for (const slot of near) store.remove(mapKeys[row]!, slot)
         const slot = store.add(mapKeys[row]!, keys, row, merged.start, merged.end)
-        store.table.setRow(slot, [...rowAt(carried, row), ...aggregation.aggregators.map((each, i) => each.add(states[i]!, rowAt(args[i]!, row), sequence.value))])
+        store.table.setRow(slot, [
+          ...rowAt(carried, row),
+          ...aggregation.aggregators.map((each, i) => each.add(states[i]!, rowAt(args[i]!, row), sequence.value)),
+        ])
         store.table.times[slot] = merged.end
         put(store.table.key(slot), row, sessionRow(aggregation, store, slot), isUnchanged ? results[0] : undefined, merged.end)
       }
@@ -95,4 +98,3 @@ export function withBefore(now: Chunk, was: Chunk, wantsBefore: boolean): Chunk 
   if (!wantsBefore) return now
   return {...now, before: {columns: was.columns, nullValues: was.nullValues ?? new Uint8Array(was.count)}}
 }
-

@@ -1,4 +1,3 @@
-import type {Chunk} from '../chunk/chunk.ts'
 import type {StreamStreamJoinStep} from '../plan/step.ts'
 import type {Row} from '../schema/value.ts'
 import {compareRows} from '../state/compare.ts'

@@ -81,7 +81,7 @@ function finalRows(out: ChunkBuilder, chunk: Chunk, wantsBefore: boolean): Chunk
 
 /** The newest window of a hopping aggregate starts later than the first row of a record tells. */
 function advanceOf(step: Step): number | undefined {
-  for (let at = step; at.kind !== 'source'; ) {
+  for (let at = step; at.kind !== 'source';) {
     if (at.kind === 'aggregate') return advanceOfWindow(at.over)
     if (!('input' in at)) return undefined
     at = at.input
@@ -89,4 +89,5 @@ function advanceOf(step: Step): number | undefined {
   return undefined
 }
 
-const advanceOfWindow = (over: WindowSpec | undefined): number | undefined => (over?.kind === 'hopping' ? over.advanceMs : undefined)
+const advanceOfWindow = (over: WindowSpec | undefined): number | undefined =>
+  over?.kind === 'hopping' ? over.advanceMs : undefined

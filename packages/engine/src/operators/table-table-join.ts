@@ -21,8 +21,18 @@ export function tableTableJoinOperator(step: TableTableJoinStep, context: Operat
     return [...(leftRow ?? nulls(leftWidth)), ...(rightRow ?? nulls(rightWidth))]
   }
   const sides = [
-    {store: left, other: right, keepsMine: step.join === 'left' || step.join === 'full', keepsOther: step.join === 'right' || step.join === 'full'},
-    {store: right, other: left, keepsMine: step.join === 'right' || step.join === 'full', keepsOther: step.join === 'left' || step.join === 'full'},
+    {
+      store: left,
+      other: right,
+      keepsMine: step.join === 'left' || step.join === 'full',
+      keepsOther: step.join === 'right' || step.join === 'full',
+    },
+    {
+      store: right,
+      other: left,
+      keepsMine: step.join === 'right' || step.join === 'full',
+      keepsOther: step.join === 'left' || step.join === 'full',
+    },
   ] as const
 
   return {
@@ -61,7 +71,15 @@ export function tableTableJoinOperator(step: TableTableJoinStep, context: Operat
   }
 }
 
-function put(store: KeyedStore, key: ReturnType<KeyedStore['mapKeys']>[number], known: number, keys: Parameters<KeyedStore['add']>[1], row: number, values: Row | undefined, time: number): void {
+function put(
+  store: KeyedStore,
+  key: ReturnType<KeyedStore['mapKeys']>[number],
+  known: number,
+  keys: Parameters<KeyedStore['add']>[1],
+  row: number,
+  values: Row | undefined,
+  time: number,
+): void {
   if (values === undefined) {
     if (known >= 0) store.remove(key, known)
     return

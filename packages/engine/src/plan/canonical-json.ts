@@ -6,7 +6,8 @@ export const canonicalJson = (value: unknown): string => JSON.stringify(tagged(v
 
 function tagged(value: unknown): unknown {
   if (typeof value === 'bigint') return {$bigint: String(value)}
-  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) return {$number: Object.is(value, -0) ? '-0' : String(value)}
+  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
+    return {$number: Object.is(value, -0) ? '-0' : String(value)}
   if (value instanceof Uint8Array) return {$bytes: Buffer.from(value).toString('base64')}
   if (value instanceof Map) return {$map: [...value].map(([key, entry]) => [tagged(key), tagged(entry)])}
   if (Array.isArray(value)) return value.map(tagged)
@@ -27,6 +28,8 @@ function untagged(value: unknown): unknown {
   if (tag === '$number' && typeof content === 'string') return Number(content)
   if (tag === '$bytes' && typeof content === 'string') return new Uint8Array(Buffer.from(content, 'base64'))
   if (tag === '$map' && Array.isArray(content))
-    return new Map(content.map((pair): [unknown, unknown] => (Array.isArray(pair) ? [untagged(pair[0]), untagged(pair[1])] : [null, null])))
+    return new Map(
+      content.map((pair): [unknown, unknown] => (Array.isArray(pair) ? [untagged(pair[0]), untagged(pair[1])] : [null, null])),
+    )
   return Object.fromEntries(entries.map(([name, entry]) => [name, untagged(entry)]))
 }

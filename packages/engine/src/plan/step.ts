@@ -84,7 +84,10 @@ export type RekeyStep = Common & {
   readonly input: Step
   readonly key: readonly Expr[]
   readonly onNullKey: 'drop-any-null' | 'keep' | 'drop-all-null'
-  /** False when the key is unchanged and rows need not move: no repartition topic. */
+  /**
+   * Rows move to the partition of their new key before the next step sees them. False: they stay in the task, because the
+   * key is unchanged, or because nothing but the sink follows, which places rows anyway.
+   */
   readonly needsRepartition: boolean
   /** Formats of the repartition topic: the key format also decides the partition, so that it meets the other side of a join. */
   readonly formats: Formats

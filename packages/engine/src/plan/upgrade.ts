@@ -9,6 +9,8 @@ import type {Step} from './step.ts'
  */
 export function whyNotUpgradable(before: PersistentPlan, next: PersistentPlan): string | undefined {
   if (sourcesOf(before.root).join() !== sourcesOf(next.root).join()) return 'the sources differ.'
+  const stores = storesOf(before.root)
+  if (storesOf(next.root).some(store => !stores.includes(store))) return 'it would need old rows that were not kept.'
   const [old, now] = [keptSteps(before.root), keptSteps(next.root)]
   if (old.length !== now.length) return describeChange(old, now)
   for (const [index, step] of old.entries()) {
@@ -18,6 +20,10 @@ export function whyNotUpgradable(before: PersistentPlan, next: PersistentPlan): 
   }
   return undefined
 }
+
+/** Tables whose rows are kept, so that old rows are known. */
+const storesOf = (step: Step): readonly string[] =>
+  step.kind === 'source' ? (step.store === undefined ? [] : [step.sourceName]) : inputsOf(step).flatMap(storesOf)
 
 /** Steps that keep something between rows, or decide where rows go. */
 function keptSteps(root: Step): Step[] {
@@ -39,9 +45,9 @@ function describeChange(old: readonly Step[], now: readonly Step[]): string {
 }
 
 const names: Partial<Record<Step['kind'], string>> = {
-  'rekey': 'GROUP BY or PARTITION BY',
-  'aggregate': 'aggregation',
-  'suppress': 'EMIT FINAL',
+  rekey: 'GROUP BY or PARTITION BY',
+  aggregate: 'aggregation',
+  suppress: 'EMIT FINAL',
   'flat-map': 'table function',
 }
 const nameOf = (kind: Step['kind']): string => names[kind] ?? 'join'

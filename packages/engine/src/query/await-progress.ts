@@ -34,7 +34,11 @@ export type WaitOptions = {
  * Resolves when the tasks of `links` have committed everything up to `ends` (next offsets by topic and partition), and what
  * followed from it along the links. Fails with TIMEOUT.
  */
-export async function awaitProgress(links: readonly Link[], ends: ReadonlyMap<string, readonly Offset[]>, options: WaitOptions): Promise<void> {
+export async function awaitProgress(
+  links: readonly Link[],
+  ends: ReadonlyMap<string, readonly Offset[]>,
+  options: WaitOptions,
+): Promise<void> {
   const {storage, clock, waitMsMax} = options
   const wanted = new Map(ends)
   const deadlineMs = clock.nowMs() + waitMsMax

@@ -1,7 +1,8 @@
 import type {Clock} from '../base/clock.ts'
 import type {Logger} from '../base/logger.ts'
-import type {CatalogSource} from '../catalog/catalog.ts'
-import type {QueryRecord} from '../catalog/command.ts'
+import {EngineError} from '../base/errors.ts'
+import type {Catalog, CatalogSource} from '../catalog/catalog.ts'
+import type {Command, QueryRecord} from '../catalog/command.ts'
 import type {QueryInfo, QueryState, TaskInfo} from '../engine-api.ts'
 import type {TaskPool} from '../runtime/pool.ts'
 import type {QueryRun} from '../runtime/query-run.ts'
@@ -22,6 +23,8 @@ export class PersistentQueries {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #active = new Map<string, Active>()
+  /** Queries that could not be started, and why. */
+  readonly #failures = new Map<string, string>()
 
   constructor(parts: {readonly storage: Storage; readonly pool: TaskPool; readonly clock: Clock; readonly logger: Logger}) {
     this.#storage = parts.storage
@@ -43,14 +46,25 @@ export class PersistentQueries {
     return this.#active.get(id)?.run
   }
 
-  state(id: string): {readonly state: QueryState; readonly error: string | undefined} | undefined {
-    return this.#active.get(id)
+  /** Goes on with all that the catalog says should run. What can't be started says so and does not hold up the others. */
+  async startAll(catalog: Catalog): Promise<void> {
+    for (const entry of catalog.entries())
+      if (entry.source.kind === 'table' && entry.source.createdBy === undefined) await this.startTable(entry)
+    for (const query of catalog.queries()) {
+      try {
+        await this.start(query)
+      } catch (error) {
+        if (!(error instanceof EngineError) || error.isRetryable) throw error
+        this.#logger.error({query: query.id, error}, 'a query could not be started')
+        this.#failures.set(query.id, error.message)
+      }
+    }
   }
 
   /** Makes the topics that are missing and starts the tasks, unless it is paused. A running query of that id is replaced. */
   async start(query: QueryRecord): Promise<void> {
-    const {plan, sinkConfig, start, settings} = query
-    const topics = await createQueryTopics(this.#storage.log, plan, sinkConfig, this.#clock.nowMs())
+    const {plan, sinkSettings, start, settings} = query
+    const topics = await createQueryTopics(this.#storage.log, plan, sinkSettings, this.#clock.nowMs())
     await this.#start({id: query.id, what: {kind: 'query', plan}, topics, settings, ...(start && {start})}, query.isPaused)
   }
 
@@ -62,6 +76,43 @@ export class PersistentQueries {
       return
     }
     await this.#start({id: tableRunId(entry), what: {kind: 'table', source}, topics: runTopics([topic]), settings: {}}, false)
+  }
+
+  /**
+   * Takes note of what another process has done. Its queries run there; here they are known, so that their tables can be
+   * pulled from.
+   */
+  async follow(command: Command, before: Catalog, after: Catalog): Promise<void> {
+    switch (command.kind) {
+      case 'start-query': {
+        const {plan, sinkSettings, settings, start, id} = command.query
+        const topics = await createQueryTopics(this.#storage.log, plan, sinkSettings, this.#clock.nowMs())
+        const run: QueryRun = {id, what: {kind: 'query', plan}, topics, settings, ...(start && {start})}
+        this.#active.set(id, {run, state: 'RUNNING', error: undefined})
+        return
+      }
+      case 'put-source': {
+        const entry = after.entry(command.source.name)
+        if (entry?.source.kind !== 'table' || entry.source.createdBy !== undefined) return
+        const topic = await this.#storage.log.topic(entry.source.topic)
+        if (topic === undefined) return
+        const id = tableRunId(entry)
+        const run: QueryRun = {id, what: {kind: 'table', source: entry.source}, topics: runTopics([topic]), settings: {}}
+        this.#active.set(id, {run, state: 'RUNNING', error: undefined})
+        return
+      }
+      case 'terminate-query':
+        return this.#forget(command.id)
+      case 'drop-source': {
+        const entry = before.entry(command.name)
+        return entry && this.#forget(tableRunId(entry))
+      }
+      case 'pause-query':
+        return this.pause(command.id)
+      case 'resume-query':
+        return this.#set(command.id, 'RUNNING')
+      default:
+    }
   }
 
   async pause(id: string): Promise<void> {
@@ -94,13 +145,16 @@ export class PersistentQueries {
     if (active === undefined || active.state === 'FAILED') return
     active.state = 'FAILED'
     active.error = `task ${task}: ${message}`
-    this.#pool.stop(queryId).catch((error: unknown) => this.#logger.error({queryId, error}, 'a failed query could not be stopped'))
+    this.#pool
+      .stop(queryId)
+      .catch((error: unknown) => this.#logger.error({queryId, error}, 'a failed query could not be stopped'))
   }
 
   infos(queries: readonly QueryRecord[]): readonly QueryInfo[] {
     const reports = this.#pool.reports()
     return queries.map(query => {
       const active = this.#active.get(query.id)
+      const failure = active ? active.error : this.#failures.get(query.id)
       const tasks = reports
         .filter(({queryId}) => queryId === query.id)
         .map(({subTopology, partition, worker, inputs, recordsIn, recordsOut, badRecords, stateEntries}): TaskInfo => ({
@@ -117,8 +171,8 @@ export class PersistentQueries {
       return {
         id: query.id,
         statement: query.statement,
-        state: active?.state ?? 'STARTING',
-        ...(active?.error !== undefined && {error: active.error}),
+        state: active?.state ?? (failure === undefined ? 'STARTING' : 'FAILED'),
+        ...(failure !== undefined && {error: failure}),
         sources: query.sources,
         sink: query.sink,
         sinkTopic: query.plan.sink.topic,
@@ -133,6 +187,11 @@ export class PersistentQueries {
     partsOf(run)
     this.#active.set(run.id, {run, state: isPaused ? 'PAUSED' : 'RUNNING', error: undefined})
     if (!isPaused) await this.#pool.start(run)
+  }
+
+  async #forget(id: string): Promise<void> {
+    this.#active.delete(id)
+    await this.#pool.stop(id)
   }
 
   #set(id: string, state: QueryState): void {

@@ -21,7 +21,10 @@ export function encodePositions(kind: PositionsKind, subject: string, positions:
 export function decodePositions(kind: PositionsKind, subject: string, text: string): Positions {
   const [body = '', mark = ''] = text.split('.')
   if (mark === '' || mark !== seal(kind, subject, body))
-    throw new EngineError('CURSOR_INVALID', `this is no ${names[kind]} that was made for ${subject === '' ? 'a produce' : subject}`)
+    throw new EngineError(
+      'CURSOR_INVALID',
+      `this is no ${names[kind]} that was made for ${subject === '' ? 'a produce' : subject}`,
+    )
   // The seal matches, so the body is as encodePositions wrote it.
   return JSON.parse(Buffer.from(body, 'base64url').toString()) as Positions
 }

@@ -1,6 +1,8 @@
 import {assertNever, must} from '../base/assert.ts'
 import {EngineError} from '../base/errors.ts'
+import type {QueryRecord} from '../catalog/command.ts'
 import type {TopicEncoding} from '../engine-api.ts'
+import {newTopic, topicConfig} from '../log/topic.ts'
 import type {Formats} from '../plan/formats.ts'
 import type {PersistentPlan} from '../plan/query-plan.ts'
 import type {RunTopic} from '../runtime/query-run.ts'
@@ -16,13 +18,13 @@ export const internalTopicsOf = (plan: PersistentPlan): readonly string[] =>
   split(plan).flatMap(sub => sub.outputs.flatMap(output => (output.kind === 'internal' ? [output.topic] : [])))
 
 /**
- * Creates the topics that a query writes and that do not exist: its internal ones, and its sink with `sinkConfig`. All of
+ * Creates the topics that a query writes and that do not exist: its internal ones, and its sink with `sinkSettings`. All of
  * them keep to the placement of the query's first source, so that equal partition numbers stand together.
  */
 export async function createQueryTopics(
   log: LogStore,
   plan: PersistentPlan,
-  sinkConfig: Readonly<Record<string, unknown>>,
+  sinkSettings: QueryRecord['sinkSettings'],
   nowMs: number,
 ): Promise<Readonly<Record<string, RunTopic>>> {
   const known = new Map<string, TopicRecord>((await log.topics()).map(topic => [topic.name, topic]))
@@ -31,22 +33,20 @@ export async function createQueryTopics(
   const {placement} = existing(known, first.topic)
   const {internalTopics} = partitionPlan(parts, topic => existing(known, topic).partitions)
   for (const output of parts.flatMap(part => part.outputs)) {
-    const topic = topicOf(output, internalTopics, {placement, sinkConfig, nowMs})
+    const topic = topicOf(output, internalTopics, {placement, sinkSettings, nowMs})
     if (topic === undefined || known.has(topic.name)) continue
     await log.createTopic(topic)
     known.set(topic.name, must(await log.topic(topic.name), `topic ${topic.name}`))
   }
   const names = parts.flatMap(part => [...part.inputs.map(input => input.topic), ...part.outputs.flatMap(nameOf)])
-  return runTopics(
-    names.map(name => existing(known, name)),
-  )
+  return runTopics(names.map(name => existing(known, name)))
 }
 
 export const runTopics = (topics: readonly TopicRecord[]): Readonly<Record<string, RunTopic>> =>
   Object.fromEntries(
-    topics.map(({name, partitions, placement, config}) => [
-      name,
-      {partitions, placement, compression: config['compression'] === 'none' ? 'none' : 'zstd'},
+    topics.map(topic => [
+      topic.name,
+      {partitions: topic.partitions, placement: topic.placement, compression: topicConfig(topic).compression},
     ]),
   )
 
@@ -56,35 +56,36 @@ const split = (plan: PersistentPlan): readonly SubTopology[] =>
 const nameOf = (output: TopologyOutput): readonly string[] =>
   output.kind === 'internal' ? [output.topic] : output.kind === 'sink' ? [output.sink.topic] : []
 
-type Defaults = {readonly placement: string; readonly sinkConfig: Readonly<Record<string, unknown>>; readonly nowMs: number}
+type Defaults = {readonly placement: string; readonly sinkSettings: QueryRecord['sinkSettings']; readonly nowMs: number}
 
 function topicOf(
   output: TopologyOutput,
   internal: ReadonlyMap<string, number>,
-  {placement, sinkConfig, nowMs}: Defaults,
+  {placement, sinkSettings, nowMs}: Defaults,
 ): TopicRecord | undefined {
   switch (output.kind) {
     case 'result':
       return undefined
     case 'internal':
-      return {
+      return newTopic({
         name: output.topic,
         partitions: must(internal.get(output.topic), `partitions of ${output.topic}`),
         placement,
         isInternal: true,
         createdAtMs: nowMs,
-        config: {encoding: 'columns', compression: 'zstd', cleanupPolicy: 'delete', retentionMs: null, retentionBytes: null},
-      }
+        encoding: 'columns',
+        settings: {retentionMs: null},
+      })
     case 'sink': {
       const {topic, partitions, formats} = output.sink
-      return {
+      return newTopic({
         name: topic,
         partitions,
         placement,
-        isInternal: false,
         createdAtMs: nowMs,
-        config: {encoding: encodingOf(formats), ...sinkConfig},
-      }
+        encoding: encodingOf(formats),
+        settings: sinkSettings,
+      })
     }
     default:
       return assertNever(output, 'topology output')

@@ -7,7 +7,12 @@ import type {PersistentPlan} from '../plan/query-plan.ts'
 import type {Step} from '../plan/step.ts'
 import {BIGINT, VARCHAR} from '../schema/sql-type.ts'
 import {chunkDecoder, chunkEncoder} from '../serde/topic-codec.ts'
-import {openSimulatedStorage, type SimulatedFaults, type SimulatedStorage, type SimulatedWorld} from '../storage/simulated/open.ts'
+import {
+  openSimulatedStorage,
+  type SimulatedFaults,
+  type SimulatedStorage,
+  type SimulatedWorld,
+} from '../storage/simulated/open.ts'
 import type {Storage} from '../storage/port/storage.ts'
 import {instantClock} from '../testing/instant-clock.ts'
 import {createQueryTopics} from '../query/query-topics.ts'
@@ -24,7 +29,16 @@ const counted = {key: [word], value: [{name: 'N', type: BIGINT}]}
 
 /** SELECT word, COUNT(*) AS n FROM words GROUP BY word. */
 function countPlan(): PersistentPlan {
-  const source: Step = {version: 1, kind: 'source', id: 'words', schema: inSchema, gives: 'stream', sourceName: 'WORDS', topic: 'words', formats}
+  const source: Step = {
+    version: 1,
+    kind: 'source',
+    id: 'words',
+    schema: inSchema,
+    gives: 'stream',
+    sourceName: 'WORDS',
+    topic: 'words',
+    formats,
+  }
   const rekey: Step = {
     version: 1,
     kind: 'rekey',

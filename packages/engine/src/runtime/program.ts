@@ -8,6 +8,8 @@ import type {StateWrite} from '../storage/port/task-commit.ts'
 export interface TaskProgram {
   /** The topics that it reads, each once. */
   readonly topics: readonly string[]
+  /** Those that the query made for itself: nobody else reads them, so what is done may go. */
+  readonly ownTopics: ReadonlySet<string>
   /** Rows of a batch of `topics[topic]` with offset ≥ `from`. A batch that can't be read at all throws `BATCH_CORRUPT`. */
   decode(topic: number, batch: StoredBatch, from: Offset): Decoded
   process(parts: readonly Part[]): void

@@ -42,7 +42,9 @@ export function partsOf(run: QueryRun): readonly RunPart[] {
 
 /** Every task of a run. */
 export const placesOf = (run: QueryRun): readonly TaskPlace[] =>
-  partsOf(run).flatMap(({subTopology, partitions}) => Array.from({length: partitions}, (_, partition) => ({subTopology, partition})))
+  partsOf(run).flatMap(({subTopology, partitions}) =>
+    Array.from({length: partitions}, (_, partition) => ({subTopology, partition})),
+  )
 
 function partOf(run: QueryRun, sub: SubTopology): RunPart {
   const topics = [...new Set(sub.inputs.map(input => input.topic))]
@@ -50,7 +52,9 @@ function partOf(run: QueryRun, sub: SubTopology): RunPart {
     ...ofTopic(run, must(topics[0], 'input of a sub-topology')),
     subTopology: sub.index,
     topics,
-    outputs: sub.outputs.flatMap(output => (output.kind === 'internal' ? [output.topic] : output.kind === 'sink' ? [output.sink.topic] : [])),
+    outputs: sub.outputs.flatMap(output =>
+      output.kind === 'internal' ? [output.topic] : output.kind === 'sink' ? [output.sink.topic] : [],
+    ),
     stores: sub.stores,
     open: (partition, clock) => topologyProgram({run, sub, partition, topics, clock}),
   }

@@ -46,6 +46,7 @@ export function tableProgram(source: Source, partition: number): TaskProgram {
 
   return {
     topics: [topic],
+    ownTopics: new Set(),
     restoredStores: [],
     stateEntries: 0,
     decode(_topic: number, batch: StoredBatch, from: Offset): Decoded {
@@ -57,7 +58,14 @@ export function tableProgram(source: Source, partition: number): TaskProgram {
     },
     take(): Effects {
       const state = [...writes.values()]
-      const effects = {state, orderedStores: window && state.length > 0 ? [tableStore] : [], outputs: [], facts: undefined, rowsOut: 0, badRows}
+      const effects = {
+        state,
+        orderedStores: window && state.length > 0 ? [tableStore] : [],
+        outputs: [],
+        facts: undefined,
+        rowsOut: 0,
+        badRows,
+      }
       writes = new Map()
       badRows = []
       return effects

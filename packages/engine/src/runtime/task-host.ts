@@ -65,7 +65,7 @@ export class TaskHost {
   /** Runs a query's tasks, upstream first and again until none has anything to do. Returns whether any had. */
   async drive(queryId: string, ends?: EndOffsets): Promise<boolean> {
     let hasWorked = false
-    for (let isBusy = true; isBusy; ) {
+    for (let isBusy = true; isBusy;) {
       isBusy = false
       for (const {runner, topics, place} of this.#tasks.get(queryId) ?? []) {
         const stops = topics.map(topic => ends?.[topic]?.[place.partition])

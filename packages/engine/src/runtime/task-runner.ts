@@ -5,7 +5,7 @@ import type {Logger} from '../base/logger.ts'
 import {limits} from '../limits.ts'
 import type {TopicPartition} from '../record/record.ts'
 import type {Wake} from '../storage/port/wake.ts'
-import {Signal} from './signal.ts'
+import {Signal} from '../base/signal.ts'
 import type {StopBefore, Task, TaskStats} from './task.ts'
 
 export type TaskRunnerOptions = {
@@ -85,7 +85,10 @@ export class TaskRunner {
     try {
       return await this.#options.wake.subscribe(this.#options.inputs, () => this.#signal.ring())
     } catch (error) {
-      this.#options.logger.warn({task: this.#options.name, error}, 'no wake-ups from storage: looking at the inputs from time to time')
+      this.#options.logger.warn(
+        {task: this.#options.name, error},
+        'no wake-ups from storage: looking at the inputs from time to time',
+      )
       return undefined
     }
   }

@@ -37,6 +37,7 @@ type Source = {
   committed: Offset
   end: Offset
   isAtEnd: boolean
+  trimmed: Offset
 }
 
 /**
@@ -59,7 +60,16 @@ export class Task {
     this.#queue = new RecordQueue(options.program.topics.length)
     this.#sources = options.program.topics.map((topic, i) => {
       const from = options.positions[i]
-      return {topic, fetch: from, processed: from ?? 0, submitted: from ?? 0, committed: from ?? 0, end: from ?? 0, isAtEnd: false}
+      return {
+        topic,
+        fetch: from,
+        processed: from ?? 0,
+        submitted: from ?? 0,
+        committed: from ?? 0,
+        end: from ?? 0,
+        isAtEnd: false,
+        trimmed: from ?? 0,
+      }
     })
   }
 
@@ -136,7 +146,8 @@ export class Task {
       const next = Math.min(batch.baseOffset + batch.count, stop ?? Infinity)
       if (next <= from) continue
       const {parts: whole, badRows} = this.#options.program.decode(i, batch, from)
-      const parts = stop === undefined || stop >= batch.baseOffset + batch.count ? whole : whole.map(part => partBefore(part, stop))
+      const parts =
+        stop === undefined || stop >= batch.baseOffset + batch.count ? whole : whole.map(part => partBefore(part, stop))
       this.#badRecords += badRows.length
       if (badRows.length > 0) this.#options.onBadRows(badRows)
       this.#queue.push(i, parts, next)
@@ -206,11 +217,23 @@ export class Task {
         if (outcome.kind === 'committed') {
           this.#recordsOut += effects.rowsOut
           for (const [i, source] of moved.entries()) source.committed = must(ends[i], 'end of a committed run')
+          for (const source of moved) this.#trim(source)
         }
         return outcome
       },
       (error: unknown) => new EngineFailure(error),
     )
+  }
+
+  /** What is done of a topic that only this query reads need not be kept. Not urgent: a failure is made up for by the next. */
+  #trim(source: Source): void {
+    const {id, program, storage, logger} = this.#options
+    const {topic, committed} = source
+    if (!program.ownTopics.has(topic) || committed - source.trimmed < limits.ownTopicTrimRecords) return
+    source.trimmed = committed
+    storage.log
+      .trim({topic, partition: id.partition}, committed)
+      .catch((error: unknown) => logger.debug({task: taskKey(id), topic, error}, 'an internal topic was not trimmed'))
   }
 
   async #committed(): Promise<'committed' | 'fenced'> {

@@ -31,6 +31,7 @@ type Output = {readonly topic: string; readonly step: string; readonly encode: C
 
 class TopologyProgram implements TaskProgram {
   readonly topics: readonly string[]
+  readonly ownTopics: ReadonlySet<string>
   readonly restoredStores: readonly string[]
   readonly #partition: number
   readonly #topology: TaskTopology
@@ -41,12 +42,18 @@ class TopologyProgram implements TaskProgram {
 
   constructor({run, sub, partition, topics, clock}: ProgramOptions) {
     this.topics = topics
+    this.ownTopics = new Set(sub.inputs.flatMap(({kind, topic}) => (kind === 'internal' ? [topic] : [])))
     this.restoredStores = sub.stores
     this.#partition = partition
-    const evaluator = createEvaluator(evaluationEnv(run.settings, clock), 'generated')
+    const evaluator = createEvaluator(
+      evaluationEnv(run.settings, clock),
+      run.settings['millrace.evaluator'] === 'interpreted' ? 'interpreted' : 'generated',
+    )
     this.#topology = buildTask(sub, partition, {evaluator, report: row => this.#badRows.push(row)})
     this.#inputs = topics.map(topic =>
-      sub.inputs.flatMap((input, i) => (input.topic === topic ? [{input: i, step: input.step, decode: chunkDecoder(input)}] : [])),
+      sub.inputs.flatMap((input, i) =>
+        input.topic === topic ? [{input: i, step: input.step, decode: chunkDecoder(input)}] : [],
+      ),
     )
     this.#outputs = sub.outputs.map(output => encoderOf(run, output))
     this.#orderedStores = windowedResultStores(sub)
@@ -118,7 +125,9 @@ function encoderOf(run: QueryRun, output: TopologyOutput): Output {
   return {topic, step, encode}
 }
 
-function targetOf(output: TopologyOutput): Omit<Extract<TopologyOutput, {kind: 'sink'}>['sink'], 'sourceName' | 'partitions'> & {step: string} {
+function targetOf(
+  output: TopologyOutput,
+): Omit<Extract<TopologyOutput, {kind: 'sink'}>['sink'], 'sourceName' | 'partitions'> & {step: string} {
   if (output.kind === 'sink') return {...output.sink, step: 'sink'}
   if (output.kind === 'internal') return {...output, step: output.topic}
   throw new TypeError('a persistent query has no result but its sink')
@@ -127,5 +136,7 @@ function targetOf(output: TopologyOutput): Omit<Extract<TopologyOutput, {kind: '
 /** Windows of a key are looked up by range, so these stores keep their order. */
 const windowedResultStores = (sub: SubTopology): readonly string[] =>
   sub.outputs.flatMap(output =>
-    output.kind === 'sink' && output.gives === 'table' && output.sink.window && output.sink.store !== undefined ? [output.sink.store] : [],
+    output.kind === 'sink' && output.gives === 'table' && output.sink.window && output.sink.store !== undefined
+      ? [output.sink.store]
+      : [],
   )

@@ -49,7 +49,10 @@ function loggerTo(tell: (event: WorkerEvent) => void): Logger {
   const at =
     (level: 'debug' | 'info' | 'warn' | 'error'): Logger['info'] =>
     (details, message) => {
-      const plain = Object.entries(details).map(([name, value]) => [name, value instanceof Error ? (value.stack ?? value.message) : value])
+      const plain = Object.entries(details).map(([name, value]) => [
+        name,
+        value instanceof Error ? (value.stack ?? value.message) : value,
+      ])
       tell({kind: 'log', level, details: Object.fromEntries(plain), message})
     }
   return {debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error')}

@@ -1,5 +1,4 @@
 import {EngineError} from '../base/errors.ts'
-import type {OpenBatch} from '../batch/open-batch.ts'
 import type {TextVector} from '../batch/text-vector.ts'
 import {vectorOf} from '../chunk/chunk.ts'
 import {columnsOf} from '../schema/schema.ts'
@@ -41,7 +40,9 @@ export function bytesDecoder(options: DecoderOptions): BatchDecoder {
       const value = isPresent(values, i) ? valueSerde.decode(values, i) : null
       let time = batch.timestamps[i] ?? 0
       if (readTime && timestamp && value !== null) {
-        const read = readTime((timestamp.column < key.length ? key[timestamp.column] : value[timestamp.column - key.length]) ?? null)
+        const read = readTime(
+          (timestamp.column < key.length ? key[timestamp.column] : value[timestamp.column - key.length]) ?? null,
+        )
         if (typeof read === 'string') throw new EngineError('RECORD_INVALID', read, {kind: 'timestamp'})
         time = read
       }

@@ -68,7 +68,10 @@ type OriginalRows = Rows & {readonly origin: NonNullable<Rows['origin']>}
 function keepFrom(rows: OriginalRows, from: Offset): OriginalRows {
   const first = firstFrom(rows.origin.offsets, from)
   if (first === 0) return rows
-  return select(rows, Int32Array.from({length: rows.count - first}, (_, i) => first + i))
+  return select(
+    rows,
+    Int32Array.from({length: rows.count - first}, (_, i) => first + i),
+  )
 }
 
 function select(rows: OriginalRows, selection: Int32Array): OriginalRows {

@@ -25,7 +25,8 @@ export function delimitedSerde(columns: readonly Column[], delimiterSetting = ',
         throw refusal('', `${cells.length} ${cells.length === 1 ? 'value' : 'values'}`, `${columns.length} (one per column)`)
       return cells.map((cell, column) => (cell === '' ? null : (readers[column]?.(cell) ?? null)))
     },
-    encode: (vectors, row) => writers.map((write, i) => quote(write(vectors[i]?.[row] ?? null), i === 0, delimiter)).join(delimiter),
+    encode: (vectors, row) =>
+      writers.map((write, i) => quote(write(vectors[i]?.[row] ?? null), i === 0, delimiter)).join(delimiter),
   }
 }
 

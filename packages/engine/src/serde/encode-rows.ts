@@ -83,7 +83,11 @@ export function encodeWithinLimits(rows: Rows, encode: RowsEncoder): LimitedBatc
 
 function encodeHalves(rows: Rows, encode: RowsEncoder): LimitedBatches {
   const middle = rows.count >> 1
-  const slice = (from: number, to: number) => selectRows(rows, Int32Array.from({length: to - from}, (_, i) => from + i))
+  const slice = (from: number, to: number) =>
+    selectRows(
+      rows,
+      Int32Array.from({length: to - from}, (_, i) => from + i),
+    )
   const first = encodeWithinLimits(slice(0, middle), encode)
   const second = encodeWithinLimits(slice(middle, rows.count), encode)
   return {

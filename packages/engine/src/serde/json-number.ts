@@ -26,5 +26,7 @@ export function compactJson(value: unknown): string {
   if (number !== undefined) return number
   if (Array.isArray(value)) return `[${value.map(compactJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  return `{${Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}:${compactJson(each)}`).join(',')}}`
+  return `{${Object.entries(value)
+    .map(([name, each]) => `${JSON.stringify(name)}:${compactJson(each)}`)
+    .join(',')}}`
 }

@@ -1,7 +1,7 @@
+import {assertNever} from '../base/assert.ts'
 import {parseDecimal, powerOfTen, precisionOf} from '../expr/decimal.ts'
 import {MAX_LONG, MIN_LONG, parseInteger, parseLong} from '../expr/long.ts'
-import {quoteName, type SqlType} from '../schema/sql-type.ts'
-import {printType} from '../schema/sql-type.ts'
+import {printType, quoteName, type SqlType} from '../schema/sql-type.ts'
 import {toLong, type Value} from '../schema/value.ts'
 import {compactJson, NumberText, numberText} from './json-number.ts'
 import {refusal, shorten} from './serde.ts'
@@ -45,7 +45,10 @@ function nonNullReader(type: SqlType, options: ReaderOptions): JsonReader {
     case 'BIGINT':
     case 'TIMESTAMP':
       return value => {
-        if (typeof value === 'number' && Number.isSafeInteger(value)) return value + 0
+        if (typeof value === 'number') {
+          if (Number.isSafeInteger(value)) return value + 0
+          if (options.canParseAgain && Math.abs(value) > SURE_MAX) throw needsSpelling
+        }
         const read = typeof value === 'string' ? parseLong(value) : truncated(value, MIN_LONG, MAX_LONG)
         if (read === undefined) throw refuse(value)
         return read
@@ -96,8 +99,13 @@ function nonNullReader(type: SqlType, options: ReaderOptions): JsonReader {
         return fields(value)
       }
     }
+    default:
+      return assertNever(type, 'type')
   }
 }
+
+/** Up to here JSON.parse keeps an integer part although a fraction follows. */
+const SURE_MAX = 2 ** 45
 
 /** Names spelled in the last records that are not the column's own spelling: only so many are remembered. */
 const SPELLINGS_MAX = 1000

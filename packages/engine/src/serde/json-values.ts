@@ -43,7 +43,7 @@ export function toJsonValue(value: Value, type: SqlType): unknown {
   // The casts hold because a value always has the form that schema/value.ts gives for its type.
   switch (type.kind) {
     case 'DOUBLE':
-      return Number.isFinite(value as number) ? value : String(value)
+      return Number.isFinite(value) ? value : String(value)
     case 'DECIMAL':
       return decimalToText(value as bigint, type.scale)
     case 'BYTES':

@@ -17,7 +17,7 @@ function nonNullWriter(type: SqlType): JsonWriter {
     case 'VARCHAR':
       return value => JSON.stringify(value)
     case 'DOUBLE':
-      return value => (Number.isFinite(value as number) ? doubleToText(value as number) : `"${String(value)}"`)
+      return value => (Number.isFinite(value) ? doubleToText(value as number) : `"${String(value)}"`)
     case 'DECIMAL':
       return value => decimalToText(value as bigint, type.scale)
     case 'BYTES':

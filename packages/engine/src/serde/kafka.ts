@@ -12,13 +12,19 @@ export const fitsKafka = (columns: readonly Column[]): boolean =>
 export function kafkaSerde(columns: readonly Column[]): Serde {
   if (!fitsKafka(columns)) {
     const found = columns.map(column => printType(column.type)).join(', ') || 'no column'
-    throw new EngineError('INVALID_CONFIG', `the KAFKA format takes one column of INTEGER, BIGINT, DOUBLE, STRING or BYTES, found ${found}`)
+    throw new EngineError(
+      'INVALID_CONFIG',
+      `the KAFKA format takes one column of INTEGER, BIGINT, DOUBLE, STRING or BYTES, found ${found}`,
+    )
   }
   const {name, type} = must(columns[0], 'the only column')
   const write = writer(type)
   return {
     gives: type.kind === 'VARCHAR' ? 'text' : 'bytes',
-    decode: type.kind === 'VARCHAR' ? (blobs, i) => [blobs.textAt(i)] : (blobs, i) => [read(name, type, must(blobs.bytesAt(i), 'blob'))],
+    decode:
+      type.kind === 'VARCHAR'
+        ? (blobs, i) => [blobs.textAt(i)]
+        : (blobs, i) => [read(name, type, must(blobs.bytesAt(i), 'blob'))],
     encode(vectors, row) {
       const value = vectors[0]?.[row] ?? null
       return value === null ? null : write(value)

@@ -11,15 +11,17 @@ const hasMap = (type: SqlType): boolean =>
   (type.kind === 'ARRAY' && hasMap(type.element)) ||
   (type.kind === 'STRUCT' && type.fields.some(field => hasMap(field.type)))
 
-const anyKeys = fc.array(anyType.filter(type => !hasMap(type)), {minLength: 1, maxLength: 3}).chain(types => {
-  const key = fc.tuple(...types.map(anyValue))
-  const near = fc.tuple(key, key).map(([left, right]) => [left, [...left.slice(0, 1), ...right.slice(1)]] as const)
-  return fc.record({types: fc.constant(types), keys: fc.oneof(fc.tuple(key, key), near)})
-})
-const anyWindow = fc.option(
-  fc.record({startMs: fc.maxSafeInteger(), endMs: fc.nat()}),
-  {nil: undefined},
-)
+const anyKeys = fc
+  .array(
+    anyType.filter(type => !hasMap(type)),
+    {minLength: 1, maxLength: 3},
+  )
+  .chain(types => {
+    const key = fc.tuple(...types.map(anyValue))
+    const near = fc.tuple(key, key).map(([left, right]) => [left, [...left.slice(0, 1), ...right.slice(1)]] as const)
+    return fc.record({types: fc.constant(types), keys: fc.oneof(fc.tuple(key, key), near)})
+  })
+const anyWindow = fc.option(fc.record({startMs: fc.maxSafeInteger(), endMs: fc.nat()}), {nil: undefined})
 
 /** The order of keys, said without bytes. */
 function compare(left: Value, right: Value): number {
@@ -62,7 +64,13 @@ test('any key comes back as it was, with its window', () => {
       const codec = keyCodec(types)
       const bytes = codec.encode(key, window)
       expect(codec.decode(bytes)).toEqual({key, ...(window && {window})})
-      expect(codec.encodeAt(key.map(value => [value]), 0, window)).toEqual(bytes)
+      expect(
+        codec.encodeAt(
+          key.map(value => [value]),
+          0,
+          window,
+        ),
+      ).toEqual(bytes)
       for (let length = 0; length < codec.encode(key).length; length++)
         expect(() => codec.decode(bytes.subarray(0, length))).toThrow(expect.objectContaining({code: 'STATE_CORRUPT'}))
     }),
@@ -71,7 +79,10 @@ test('any key comes back as it was, with its window', () => {
 
 test('equal maps have equal bytes whatever their order', () => {
   const codec = keyCodec([{kind: 'MAP', key: VARCHAR, value: VARCHAR}])
-  const entries: [string, string][] = [['b', '1'], ['a', '2']]
+  const entries: [string, string][] = [
+    ['b', '1'],
+    ['a', '2'],
+  ]
   expect(codec.encode([new Map(entries)])).toEqual(codec.encode([new Map(entries.toReversed())]))
 })
 

@@ -1,3 +1,4 @@
+import {assertNever} from '../base/assert.ts'
 import {ByteReader} from '../batch/byte-reader.ts'
 import {ByteWriter} from '../batch/byte-writer.ts'
 import type {SqlType} from '../schema/sql-type.ts'
@@ -108,10 +109,13 @@ function orderedCodec(type: SqlType): OrderedCodec {
     case 'STRUCT': {
       const fields = type.fields.map(field => orderedCodec(field.type))
       return {
-        write: (writer, value) => fields.forEach((field, i) => writeNullable(writer, field, (value as readonly Value[])[i] ?? null)),
+        write: (writer, value) =>
+          fields.forEach((field, i) => writeNullable(writer, field, (value as readonly Value[])[i] ?? null)),
         read: reader => fields.map(field => readNullable(reader, field)),
       }
     }
+    default:
+      return assertNever(type, 'type')
   }
 }
 

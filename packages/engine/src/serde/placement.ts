@@ -31,27 +31,40 @@ export function placement(options: {readonly schema: Schema; readonly formats: F
   const place = rowPlacement(options)
   return (rows, keyless) => {
     const partitionAt = place(rows.columns)
-    const indexes = new Map<number, number[]>()
-    for (let row = 0; row < rows.count; row++) {
-      const partition = partitionAt(row) ?? keyless
-      const others = indexes.get(partition)
-      if (others) others.push(row)
-      else indexes.set(partition, [row])
-    }
-    const [only] = indexes.keys()
-    if (indexes.size === 1 && only !== undefined) return [{partition: only, rows}]
-    return [...indexes]
-      .sort(([left], [right]) => left - right)
-      .map(([partition, list]) => {
-        const selection = Int32Array.from(list)
-        return {partition, rows: selectRows(rows, selection), indexes: selection}
-      })
+    const placed = new Int32Array(rows.count)
+    for (let row = 0; row < rows.count; row++) placed[row] = partitionAt(row) ?? keyless
+    const selections = groupByPartition(placed, partitions)
+    const [only] = selections
+    if (selections.length === 1 && only) return [{partition: only.partition, rows}]
+    return selections.map(({partition, selection}) => ({partition, rows: selectRows(rows, selection), indexes: selection}))
   }
+}
+
+/** Rows of each partition that has some, in their order. */
+function groupByPartition(
+  placed: Int32Array,
+  partitions: number,
+): {readonly partition: number; readonly selection: Int32Array}[] {
+  const counts = new Int32Array(partitions)
+  for (const partition of placed) counts[partition] = (counts[partition] ?? 0) + 1
+  const selections = Array.from(counts, count => new Int32Array(count))
+  counts.fill(0)
+  placed.forEach((partition, row) => {
+    const at = counts[partition] ?? 0
+    const selection = selections[partition]
+    if (selection) selection[at] = row
+    counts[partition] = at + 1
+  })
+  return selections.flatMap((selection, partition) => (selection.length > 0 ? [{partition, selection}] : []))
 }
 
 type PartitionAt = (row: number) => number | undefined
 
-function rowPlacement({schema, formats, partitions}: Parameters<typeof placement>[0]): (columns: readonly Vector[]) => PartitionAt {
+function rowPlacement({
+  schema,
+  formats,
+  partitions,
+}: Parameters<typeof placement>[0]): (columns: readonly Vector[]) => PartitionAt {
   const isColumns = formats.value.name === 'COLUMNS'
   const serde = isColumns ? placementSerde(formats.key, schema.key) : serdeFor(formats.key, schema.key, 'key')
   const isPlainText = schema.key.length === 1 && formats.key.name === 'KAFKA' && schema.key[0]?.type.kind === 'VARCHAR'
@@ -63,9 +76,27 @@ function rowPlacement({schema, formats, partitions}: Parameters<typeof placement
       if (keys.every(values => (values[row] ?? null) === null)) return undefined
       const key = serde.encode(keys, row)
       if (key === null) return undefined
-      return partitionOfKey(typeof key === 'string' ? Buffer.from(key) : key, partitions)
+      return typeof key === 'string' ? partitionOfText(key, partitions) : partitionOfKey(key, partitions)
     }
   }
+}
+
+// Short texts are hashed from here, without a buffer for each.
+const scratch = Buffer.alloc(256)
+
+function partitionOfText(text: string, partitions: number): number {
+  if (text.length * 3 > scratch.length) return partitionOfKey(Buffer.from(text), partitions)
+  return partitionOfKey(scratch, partitions, 0, writeUtf8(text))
+}
+
+/** Bytes written; a loop beats the call for short ASCII. */
+function writeUtf8(text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 127) return scratch.write(text)
+    scratch[i] = code
+  }
+  return text.length
 }
 
 /** Text keys that still are bytes are hashed as they stand. */

@@ -57,7 +57,10 @@ export function withColumnTimes(rows: Rows, column: number, read: TimeReader): T
 }
 
 /** As `withColumnTimes` where the options name a column, else the rows as they are. */
-export function resultTimes(options: {readonly schema: Schema; readonly timestamp?: TimestampExtraction}): (rows: Rows) => TimedRows {
+export function resultTimes(options: {
+  readonly schema: Schema
+  readonly timestamp?: TimestampExtraction
+}): (rows: Rows) => TimedRows {
   const {timestamp, schema} = options
   if (timestamp === undefined) return rows => ({rows, bad: []})
   const read = timeReader(schema, timestamp)

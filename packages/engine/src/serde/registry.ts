@@ -1,8 +1,11 @@
+import {AssertionError, assertNever} from '../base/assert.ts'
 import type {Format} from '../plan/formats.ts'
 import type {Column} from '../schema/schema.ts'
+import {avroSerde} from './avro.ts'
 import {delimitedSerde} from './delimited.ts'
 import {jsonSerde} from './json.ts'
 import {fitsKafka, kafkaSerde} from './kafka.ts'
+import {protobufSerde} from './protobuf.ts'
 import type {Serde} from './serde.ts'
 
 const noColumns: Serde = {gives: 'bytes', decode: () => [], encode: () => null}
@@ -23,11 +26,16 @@ export function serdeFor(format: Format, columns: readonly Column[], role: 'key'
     case 'KAFKA':
       return columns.length === 0 ? noColumns : kafkaSerde(columns)
     case 'AVRO':
+      return avroSerde(columns, isBare)
     case 'PROTOBUF':
     case 'PROTOBUF_NOSR':
+      return protobufSerde(columns, format.settings['nullable_representation'])
     case 'NONE':
-    case 'COLUMNS':
       return noColumns
+    case 'COLUMNS':
+      throw new AssertionError('typed rows in columns have no serde')
+    default:
+      return assertNever(format.name, 'format')
   }
 }
 
@@ -36,6 +44,6 @@ export function serdeFor(format: Format, columns: readonly Column[], role: 'key'
  * format cannot write is placed as JSON then.
  */
 export function placementSerde(format: Format, columns: readonly Column[]): Serde {
-  if (format.name === 'JSON' || format.name === 'DELIMITED') return serdeFor(format, columns, 'key')
+  if (!['COLUMNS', 'KAFKA', 'NONE'].includes(format.name)) return serdeFor(format, columns, 'key')
   return columns.length === 0 ? noColumns : fitsKafka(columns) ? kafkaSerde(columns) : jsonSerde(columns, columns.length === 1)
 }

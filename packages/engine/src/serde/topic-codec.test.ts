@@ -11,7 +11,13 @@ const formats = (value: FormatName, key: FormatName = 'KAFKA'): Formats => ({
   key: {name: key, settings: {}},
   value: {name: value, settings: {}},
 })
-const schema: Schema = {key: [{name: 'K', type: VARCHAR}], value: [{name: 'A', type: INT}, {name: 'B', type: VARCHAR}]}
+const schema: Schema = {
+  key: [{name: 'K', type: VARCHAR}],
+  value: [
+    {name: 'A', type: INT},
+    {name: 'B', type: VARCHAR},
+  ],
+}
 const base: Rows = {
   count: 4,
   columns: [vectorOf(['x', null, 'y', 'x']), vectorOf([1, 2, null, null]), vectorOf(['a', null, 'ü', null])],
@@ -39,7 +45,9 @@ for (const format of ['COLUMNS', 'JSON', 'DELIMITED'] as const) {
     const {chunk} = decode(stored(batches[0]), 0, 0)
     expect(plain(chunk)).toEqual(plain(base))
     expect(chunk.origin && {...chunk.origin, offsets: Array.from(chunk.origin.offsets)}).toEqual({
-      topic: 't', partition: 0, offsets: [100, 101, 102, 103],
+      topic: 't',
+      partition: 0,
+      offsets: [100, 101, 102, 103],
     })
     const later = decode(stored(batches[0]), 102, 0).chunk
     expect(later.count).toBe(2)
@@ -85,13 +93,19 @@ test('equal keys meet where Kafka puts them, whatever the encoding, and keep the
 test('a record that does not fit is left out and reported with its offset, and the rest goes on', () => {
   const texts = ['{"A":1}', 'nonsense', '{"A":"x"}', '{"A":4}']
   const bytes = encodeBytes({
-    count: 4, timestamps: [1, 2, 3, 4], keys: {kind: 'text', values: ['k', null, 'k', 'k']}, values: {kind: 'text', values: texts},
+    count: 4,
+    timestamps: [1, 2, 3, 4],
+    keys: {kind: 'text', values: ['k', null, 'k', 'k']},
+    values: {kind: 'text', values: texts},
   })
   const decode = chunkDecoder({topic: 't', schema, formats: formats('JSON')})
   const {chunk, bad} = decode({bytes, baseOffset: 7, count: 4, maxTimestampMs: 4}, 0, 0)
   expect(Array.from(chunk.columns[1]?.values ?? [])).toEqual([1, 4])
   expect(Array.from(chunk.origin?.offsets ?? [])).toEqual([7, 10])
-  expect(bad.map(({kind, offset}) => [kind, offset])).toEqual([['deserialization', 8], ['deserialization', 9]])
+  expect(bad.map(({kind, offset}) => [kind, offset])).toEqual([
+    ['deserialization', 8],
+    ['deserialization', 9],
+  ])
   expect(bad[1]?.reason).toBe('field `A`: found "x", expected INTEGER')
 })
 
@@ -99,21 +113,31 @@ for (const format of ['COLUMNS', 'JSON'] as const) {
   test(`record time comes from a column of a ${format} topic; rows without a valid one are bad`, () => {
     const rows: Rows = {
       count: 4,
-      columns: [vectorOf(['a', 'b', 'c', 'd']), vectorOf([1, 2, 3, 4]), vectorOf(['2024-03-01 10:00', 'soon', null, '1969-01-01 00:00'])],
+      columns: [
+        vectorOf(['a', 'b', 'c', 'd']),
+        vectorOf([1, 2, 3, 4]),
+        vectorOf(['2024-03-01 10:00', 'soon', null, '1969-01-01 00:00']),
+      ],
       timestamps: [1, 2, 3, 4],
     }
     const {batches} = chunkEncoder({schema, formats: formats(format), partitions: 1})(rows)
     const timestamp = {column: 2, format: 'yyyy-MM-dd HH:mm'}
     const {chunk, bad} = chunkDecoder({topic: 't', schema, formats: formats(format), timestamp})(stored(batches[0]), 0, 0)
     expect(Array.from(chunk.timestamps)).toEqual([Date.UTC(2024, 2, 1, 10)])
-    expect(bad.map(({kind, offset}) => [kind, offset])).toEqual([['timestamp', 101], ['timestamp', 102], ['timestamp', 103]])
+    expect(bad.map(({kind, offset}) => [kind, offset])).toEqual([
+      ['timestamp', 101],
+      ['timestamp', 102],
+      ['timestamp', 103],
+    ])
   })
 }
 
 test('the time of a result comes from its column, and a row without one is bad', () => {
   const encode = chunkEncoder({schema, formats: formats('COLUMNS'), partitions: 2, timestamp: {column: 1}})
   const {batches, bad} = encode({
-    count: 2, columns: [vectorOf(['a', 'a']), vectorOf([-1, 77]), vectorOf(['', ''])], timestamps: [1, 2],
+    count: 2,
+    columns: [vectorOf(['a', 'a']), vectorOf([-1, 77]), vectorOf(['', ''])],
+    timestamps: [1, 2],
   })
   expect(batches.map(batch => batch.maxTimestampMs)).toEqual([77])
   expect(bad.map(({kind, row}) => [kind, row])).toEqual([['timestamp', 0]])
@@ -121,11 +145,17 @@ test('the time of a result comes from its column, and a row without one is bad',
 
 test('columns are found by name under another schema: added ones are NULL, other types are converted or refused', () => {
   const {batches} = chunkEncoder({schema, formats: formats('COLUMNS'), partitions: 1})({
-    count: 2, columns: [vectorOf(['k', 'l']), vectorOf([1, 2]), vectorOf(['1.5', 'x'])], timestamps: [1, 2],
+    count: 2,
+    columns: [vectorOf(['k', 'l']), vectorOf([1, 2]), vectorOf(['1.5', 'x'])],
+    timestamps: [1, 2],
   })
   const other: Schema = {
     key: schema.key,
-    value: [{name: 'B', type: DOUBLE}, {name: 'NEW', type: INT}, {name: 'A', type: BIGINT}],
+    value: [
+      {name: 'B', type: DOUBLE},
+      {name: 'NEW', type: INT},
+      {name: 'A', type: BIGINT},
+    ],
   }
   const {chunk, bad} = chunkDecoder({topic: 't', schema: other, formats: formats('COLUMNS')})(stored(batches[0]), 0, 0)
   expect(plain(chunk).columns).toEqual([['k'], [1.5], [null], [1]])
@@ -136,7 +166,8 @@ test('a row that its format cannot hold in a batch is reported, and a large chun
   const large = 'x'.repeat(300_000)
   const texts = [...Array.from({length: 8}, (_, i) => large + i), 'y'.repeat(2_000_000), 'small']
   const rows: Rows = {
-    count: 10, columns: [vectorOf(texts.map((_, i) => `k${i}`)), vectorOf(texts.map((_, i) => i)), vectorOf(texts)],
+    count: 10,
+    columns: [vectorOf(texts.map((_, i) => `k${i}`)), vectorOf(texts.map((_, i) => i)), vectorOf(texts)],
     timestamps: texts.map((_, i) => i),
   }
   for (const format of ['COLUMNS', 'JSON'] as const) {

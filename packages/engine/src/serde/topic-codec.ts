@@ -1,11 +1,11 @@
+import {EngineError} from '../base/errors.ts'
+import {openBatch} from '../batch/open-batch.ts'
 import type {Chunk, Rows} from '../chunk/chunk.ts'
 import type {Formats, WindowedKey} from '../plan/formats.ts'
 import type {TimestampExtraction} from '../plan/step.ts'
 import type {Offset} from '../record/record.ts'
 import type {Schema} from '../schema/schema.ts'
 import type {StoredBatch} from '../storage/port/log-store.ts'
-import {openBatch} from '../batch/open-batch.ts'
-import {EngineError} from '../base/errors.ts'
 import {bytesDecoder} from './decode-bytes.ts'
 import {columnsDecoder} from './decode-columns.ts'
 import {bytesEncoder, columnsEncoder, encodeWithinLimits} from './encode-rows.ts'
@@ -45,6 +45,8 @@ export type EncoderOptions = {
   readonly partitions: number
   /** Where the batch is large enough and it helps. Default: `zstd` for opaque records, `none` for columns, which are small and quick. */
   readonly compression?: 'none' | 'zstd'
+  /** Where rows without a key go at the first call: give it another one where encoders are made anew. Default 0. */
+  readonly keylessStart?: number
   /** Record time is taken from this column of the result; rows without a valid one are bad. */
   readonly timestamp?: TimestampExtraction
 }
@@ -75,7 +77,9 @@ export function chunkDecoder(options: DecoderOptions): ChunkDecoder {
     const opened = openBatch(batch.bytes)
     if (opened.encoding === 'columns') return decodeColumns(opened, batch.baseOffset, from, partition)
     if (decodeBytes) return decodeBytes(opened, batch.baseOffset, from, partition)
-    throw new EngineError('TOPIC_MISMATCH', `topic ${options.topic} holds opaque records, expected columns`, {topic: options.topic})
+    throw new EngineError('TOPIC_MISMATCH', `topic ${options.topic} holds opaque records, expected columns`, {
+      topic: options.topic,
+    })
   }
 }
 
@@ -83,7 +87,7 @@ export function chunkEncoder(options: EncoderOptions): ChunkEncoder {
   const encode = options.formats.value.name === 'COLUMNS' ? columnsEncoder(options) : bytesEncoder(options)
   const place = placement(options)
   const withTimes = resultTimes(options)
-  let turn = 0
+  let turn = options.keylessStart ?? 0
   return rows => {
     const {rows: timed, selection, bad} = withTimes(rows)
     const batches: EncodedBatch[] = []

@@ -20,7 +20,8 @@ export function appendWindow(key: Uint8Array, window: WindowedKey, {startMs, end
 /** The window behind a key. Throws EngineError `RECORD_INVALID` when the key is too short to have one. */
 export function readWindow(bytes: Buffer, window: WindowedKey): Bounds {
   const size = bytes.length - windowBytes(window)
-  if (size < 0) throw refusal('', `a key of ${bytes.length} bytes`, `a ${window.kind} window of ${windowBytes(window)} bytes behind it`)
+  if (size < 0)
+    throw refusal('', `a key of ${bytes.length} bytes`, `a ${window.kind} window of ${windowBytes(window)} bytes behind it`)
   const first = Number(bytes.readBigInt64BE(size))
   if (window.kind === 'session') return {startMs: Number(bytes.readBigInt64BE(size + 8)), endMs: first}
   return {startMs: first, endMs: first + window.sizeMs}

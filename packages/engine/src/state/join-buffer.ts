@@ -45,7 +45,14 @@ export class JoinBuffer implements StoreImage {
     return this.#mapKeys(columns, count)
   }
 
-  add(key: MapKey, columns: KeyColumns, values: readonly ArrayLike<Value>[], row: number, timeMs: number, isWaiting: boolean): void {
+  add(
+    key: MapKey,
+    columns: KeyColumns,
+    values: readonly ArrayLike<Value>[],
+    row: number,
+    timeMs: number,
+    isWaiting: boolean,
+  ): void {
     const slot = this.table.add(columns, row)
     this.table.keys[this.#keyColumns]![slot] = timeMs
     this.table.keys[this.#keyColumns + 1]![slot] = ++this.#lastNumber
@@ -143,6 +150,10 @@ export class JoinBuffer implements StoreImage {
 
   drain(): StateWrite[] {
     return this.table.drain()
+  }
+
+  settle(): void {
+    this.table.settle()
   }
 
   load(entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void {

@@ -43,7 +43,8 @@ function textOf(value: Value): string {
 }
 
 function nestedText(value: Uint8Array | readonly Value[] | ReadonlyMap<Value, Value>): string {
-  if (value instanceof Uint8Array) return `y${value.length}:${Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')}`
+  if (value instanceof Uint8Array)
+    return `y${value.length}:${Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')}`
   if (value instanceof Map) return `m${value.size}:${[...value].map(([key, item]) => textOf(key) + textOf(item)).join('')}`
   const items = value as readonly Value[]
   return `a${items.length}:${items.map(textOf).join('')}`

@@ -73,6 +73,10 @@ export class RegistrationStore implements StoreImage {
     return this.table.drain()
   }
 
+  settle(): void {
+    this.table.settle()
+  }
+
   load(entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void {
     for (const entry of entries) {
       const slot = this.table.loadEntry(entry)

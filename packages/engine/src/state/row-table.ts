@@ -80,6 +80,28 @@ export class RowTable {
     this.#entries--
   }
 
+  /** As `drain`, for those who keep nothing: changes are settled without being encoded. */
+  settle(): void {
+    for (const slot of this.#dirty) {
+      if (this.isPresent(slot)) this.#state[slot] = PRESENT
+      else {
+        this.#state[slot] = 0
+        this.#free.push(slot)
+      }
+    }
+    this.#dirty = []
+  }
+
+  /** Forgets all rows without a trace. */
+  clear(): void {
+    for (const column of this.#stored) column.length = 0
+    for (const column of this.keys) column.length = 0
+    this.#size = 0
+    this.#dirty = []
+    this.#free = []
+    this.#entries = 0
+  }
+
   key(slot: number): Row {
     return this.keys.map(column => column[slot]!)
   }

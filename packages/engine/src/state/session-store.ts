@@ -10,8 +10,7 @@ export class SessionStore implements StoreImage {
   readonly #sessions = new Map<MapKey, number[]>()
   readonly #mapKeys: (columns: KeyColumns, count: number) => ArrayLike<MapKey>
   readonly #keyColumns: number
-  /** No session ends before this: the next sweep is worth its while only later. */
-  #sweptTo = -Infinity
+  #addedSinceSweep = 0
 
   constructor(name: string, layout: EntryLayout) {
     this.table = new RowTable(name, layout)
@@ -62,19 +61,16 @@ export class SessionStore implements StoreImage {
     this.table.remove(slot)
   }
 
-  /** Removes sessions that end before `endMs`. Sweeps seldom: sessions past their end are ignored by whoever looks. */
+  /** Removes sessions that end before `endMs`, now or later: whoever looks must ignore them by then. Sweeps seldom. */
   expire(endMs: number): void {
-    if (!(endMs > this.#sweptTo) || this.#changesSinceSweep < this.entries) return
-    this.#changesSinceSweep = 0
-    this.#sweptTo = endMs
+    if (this.#addedSinceSweep < this.entries) return
+    this.#addedSinceSweep = 0
     for (const [key, sessions] of this.#sessions)
       for (const slot of sessions.filter(each => this.endOf(each) < endMs)) this.remove(key, slot)
   }
 
-  #changesSinceSweep = 0
-
   #insert(key: MapKey, slot: number): void {
-    this.#changesSinceSweep++
+    this.#addedSinceSweep++
     const sessions = this.#sessions.get(key)
     if (sessions === undefined) {
       this.#sessions.set(key, [slot])
@@ -88,6 +84,10 @@ export class SessionStore implements StoreImage {
 
   drain(): StateWrite[] {
     return this.table.drain()
+  }
+
+  settle(): void {
+    this.table.settle()
   }
 
   load(entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void {

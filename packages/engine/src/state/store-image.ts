@@ -7,6 +7,8 @@ export interface StoreImage {
   readonly entries: number
   /** What changed since the last call, encoded; each key at most once. */
   drain(): StateWrite[]
+  /** Forgets what changed, without encoding it: for tasks that never commit. */
+  settle(): void
   /** Committed entries, before any other use. */
   load(entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void
 }

@@ -22,6 +22,10 @@ export class TaskStores {
     return this.#stores.values()
   }
 
+  settle(): void {
+    for (const store of this.#stores.values()) store.settle()
+  }
+
   drain(): StateWrite[] {
     const writes: StateWrite[] = []
     for (const store of this.#stores.values()) for (const write of store.drain()) writes.push(write)

@@ -139,9 +139,7 @@ function commonForms(type: SqlType, of: Make): fc.Arbitrary<Expr>[] {
       branches: branches.map(([when, then]) => ({when, then})),
       ...(otherwise === null ? {} : {otherwise}),
     }))
-  const call = fc
-    .tuple(of(type), of(type))
-    .map((args): Expr => ({kind: 'call', type, function: 'FIRST', overload: 0, args}))
+  const call = fc.tuple(of(type), of(type)).map((args): Expr => ({kind: 'call', type, function: 'FIRST', overload: 0, args}))
   return [cast, choice, call]
 }
 
@@ -216,7 +214,12 @@ const concatForms = (type: SqlType, of: Make): fc.Arbitrary<Expr>[] => [
 
 function fieldForms(type: SqlType, index: number, of: Make): fc.Arbitrary<Expr>[] {
   const structs = columnTypes.filter(({kind}) => kind === 'STRUCT')
-  return [fc.constantFrom(...structs).chain(of).map((base): Expr => ({kind: 'field', type, base, index}))]
+  return [
+    fc
+      .constantFrom(...structs)
+      .chain(of)
+      .map((base): Expr => ({kind: 'field', type, base, index})),
+  ]
 }
 
 /** Slots are never shared, as the analyzer numbers them. */
@@ -238,7 +241,10 @@ function booleanForms(of: Make): fc.Arbitrary<Expr>[] {
   const pair = (wanted: SqlType) => fc.tuple(of(wanted), of(wanted))
   const ordered = columnTypes.filter(({kind}) => !['BOOLEAN', 'ARRAY', 'MAP', 'STRUCT'].includes(kind))
   const text = fc.string({unit: fc.constantFrom('a', 'b', '%', '_', '!'), maxLength: 5})
-  const pattern = fc.oneof(text.map((value): Expr => ({kind: 'literal', type: VARCHAR, value})), of(VARCHAR))
+  const pattern = fc.oneof(
+    text.map((value): Expr => ({kind: 'literal', type: VARCHAR, value})),
+    of(VARCHAR),
+  )
   return [
     fc
       .tuple(fc.constantFrom('=', '<>', 'is-distinct', 'is-not-distinct'), fc.constantFrom(...columnTypes).chain(pair))
@@ -262,10 +268,16 @@ function booleanForms(of: Make): fc.Arbitrary<Expr>[] {
         ...(escape === undefined ? {} : {escape}),
       })),
     fc
-      .tuple(fc.constantFrom(...ordered).chain(wanted => fc.tuple(of(wanted), of(wanted), of(wanted))), fc.boolean())
+      .tuple(
+        fc.constantFrom(...ordered).chain(wanted => fc.tuple(of(wanted), of(wanted), of(wanted))),
+        fc.boolean(),
+      )
       .map(([[operand, low, high], isNegated]): Expr => ({kind: 'between', type, operand, low, high, isNegated})),
     fc
-      .tuple(fc.constantFrom(...columnTypes).chain(wanted => fc.tuple(of(wanted), fc.array(of(wanted), {maxLength: 7}))), fc.boolean())
+      .tuple(
+        fc.constantFrom(...columnTypes).chain(wanted => fc.tuple(of(wanted), fc.array(of(wanted), {maxLength: 7}))),
+        fc.boolean(),
+      )
       .map(([[operand, list], isNegated]): Expr => ({kind: 'in', type, operand, list, isNegated})),
   ]
 }

@@ -1,5 +1,20 @@
 import fc from 'fast-check'
-import {array, BIGINT, BOOLEAN, BYTES, DATE, decimal, DOUBLE, INT, map, struct, TIME, TIMESTAMP, VARCHAR} from '../schema/sql-type.ts'
+import {assertNever} from '../base/assert.ts'
+import {
+  array,
+  BIGINT,
+  BOOLEAN,
+  BYTES,
+  DATE,
+  decimal,
+  DOUBLE,
+  INT,
+  map,
+  struct,
+  TIME,
+  TIMESTAMP,
+  VARCHAR,
+} from '../schema/sql-type.ts'
 import type {SqlType} from '../schema/sql-type.ts'
 import {toLong, type Value} from '../schema/value.ts'
 
@@ -27,7 +42,9 @@ function anyNonNull(type: SqlType): fc.Arbitrary<Value> {
       return fc.oneof(fc.integer(), fc.nat(300)).map(withoutMinusZero)
     case 'BIGINT':
     case 'TIMESTAMP':
-      return fc.oneof(fc.nat(1000).map(BigInt), fc.maxSafeInteger().map(BigInt), fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n)).map(toLong)
+      return fc
+        .oneof(fc.nat(1000).map(BigInt), fc.maxSafeInteger().map(BigInt), fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n))
+        .map(toLong)
     case 'DOUBLE':
       return fc.double()
     case 'DECIMAL':
@@ -42,6 +59,8 @@ function anyNonNull(type: SqlType): fc.Arbitrary<Value> {
       return fc.array(fc.tuple(fc.string({maxLength: 4}), anyValue(type.value)), {maxLength: 3}).map(entries => new Map(entries))
     case 'STRUCT':
       return fc.tuple(...type.fields.map(field => anyValue(field.type)))
+    default:
+      return assertNever(type, 'type')
   }
 }
 

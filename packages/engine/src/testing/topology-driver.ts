@@ -20,7 +20,7 @@ export class TopologyDriver {
     this.#env = env
     const subTopologies = splitTopology(root, 'q', target)
     this.#makeTasks = () => subTopologies.map(each => buildTask(each, 0, this.#env))
-    this.#inline = inlineOf(this.#makeTasks())
+    this.#inline = inlineOf(this.#makeTasks(), {isCommitted: true})
     this.#committed = subTopologies.map(() => ({stores: new Map<string, Map<string, Uint8Array>>(), facts: undefined}))
   }
 
@@ -42,7 +42,11 @@ export class TopologyDriver {
     const inputs = this.#inline.inputs.flatMap((input, at) => (input.topic === topic ? [at] : []))
     const keep = (result: Chunk) => this.results.push(result)
     if (inputs.length === 1) this.#inline.process(inputs[0]!, chunk, keep)
-    else this.#inline.processShared(inputs.map(input => ({input, chunk})), keep)
+    else
+      this.#inline.processShared(
+        inputs.map(input => ({input, chunk})),
+        keep,
+      )
   }
 
   commit(): void {
@@ -65,10 +69,15 @@ export class TopologyDriver {
     const tasks = this.#makeTasks()
     for (const [i, task] of tasks.entries()) {
       const {stores, facts} = this.#committed[i]!
-      for (const [store, entries] of stores)
-        task.restore(store, [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => ({key: Buffer.from(key, 'hex'), value})))
+      for (const [store, entries] of stores) {
+        if (!task.subTopology.restoredStores.includes(store)) continue
+        task.restore(
+          store,
+          [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => ({key: Buffer.from(key, 'hex'), value})),
+        )
+      }
       if (facts !== undefined) task.restoreFacts(facts)
     }
-    this.#inline = inlineOf(tasks)
+    this.#inline = inlineOf(tasks, {isCommitted: true})
   }
 }

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
+import type {Chunk} from '../chunk/chunk.ts'
 import type {Step} from '../plan/step.ts'
 import {BIGINT, VARCHAR} from '../schema/sql-type.ts'
 import {TopologyDriver} from '../testing/topology-driver.ts'
+import {buildInline} from './inline-topology.ts'
 import * as kit from './testkit.ts'
 import {column, count, max, row, source, sum, type ResultRow, type TestRow} from './testkit.ts'
 
@@ -65,7 +67,13 @@ const numbers = fc.option(fc.option(fc.integer({min: 0, max: 4}), {freq: 5}), {f
 
 const eventsOf = (plan: Step): fc.Arbitrary<readonly Event[]> => {
   const isPeople = JSON.stringify(plan).includes('"name":"OF"')
-  const values = (topic: string) => (isPeople && topic === 'l' ? fc.option(keys.map(key => [key]), {freq: 6}) : numbers.map(v => (v === null ? null : [v])))
+  const values = (topic: string) =>
+    isPeople && topic === 'l'
+      ? fc.option(
+          keys.map(key => [key]),
+          {freq: 6},
+        )
+      : numbers.map(v => (v === null ? null : [v]))
   const event = (topic: string) =>
     fc.record({topic: fc.constant(topic), row: fc.tuple(keys, values(topic), times).map(([key, of, time]) => row(key, of, time))})
   return fc.array(usesBoth(plan) ? fc.oneof(event('l'), event('r')) : event('l'), {maxLength: 40})
@@ -84,11 +92,14 @@ type Cut = {readonly rowsMax: number; readonly commitEvery: number; readonly res
 function run(plan: Step, events: readonly Event[], cut: Cut): readonly ResultRow[] {
   const driver = new TopologyDriver(plan, kit.testEnv())
   let chunks = 0
-  for (let from = 0; from < events.length; ) {
+  for (let from = 0; from < events.length;) {
     const {topic} = events[from]!
     let to = from
     while (to < events.length && to - from < cut.rowsMax && events[to]!.topic === topic) to++
-    const chunk = kit.chunkOf(events.slice(from, to).map(event => event.row), sourceOf(plan, topic))
+    const chunk = kit.chunkOf(
+      events.slice(from, to).map(event => event.row),
+      sourceOf(plan, topic),
+    )
     const offsets = Array.from({length: to - from}, (_, i) => from + i)
     driver.pipe(topic, {...chunk, origin: {topic, partition: 0, offsets}})
     chunks++
@@ -102,12 +113,24 @@ function run(plan: Step, events: readonly Event[], cut: Cut): readonly ResultRow
   return kit.rowsOf(driver.results, plan.schema.key.length)
 }
 
+function runInline(plan: Step, events: readonly Event[]): readonly ResultRow[] {
+  const inline = buildInline(plan, kit.testEnv())
+  const results: Chunk[] = []
+  events.forEach(({topic, row: each}, i) => {
+    const chunk = {...kit.chunkOf([each], sourceOf(plan, topic)), origin: {topic, partition: 0, offsets: [i]}}
+    const parts = inline.inputs.flatMap((input, at) => (input.topic === topic ? [{input: at, chunk}] : []))
+    inline.processShared(parts, result => results.push(result))
+  })
+  return kit.rowsOf(results, plan.schema.key.length)
+}
+
 for (const [name, plan] of Object.entries(plans))
   test(`${name}: what comes out does not depend on how the input was cut, nor on restarts`, () => {
     fc.assert(
       fc.property(eventsOf(plan), fc.integer({min: 2, max: 7}), fc.integer({min: 1, max: 5}), (events, rowsMax, restartEvery) => {
         const oneByOne = run(plan, events, {rowsMax: 1, commitEvery: Infinity, restartEvery: Infinity})
         expect(run(plan, events, {rowsMax: Infinity, commitEvery: Infinity, restartEvery: Infinity})).toEqual(oneByOne)
+        expect(runInline(plan, events)).toEqual(oneByOne)
         expect(run(plan, events, {rowsMax, commitEvery: 2, restartEvery: Infinity})).toEqual(oneByOne)
         expect(run(plan, events, {rowsMax, commitEvery: 3, restartEvery})).toEqual(oneByOne)
       }),

@@ -55,7 +55,13 @@ class Builder {
   readonly #output: (output: number, chunk: Chunk) => void
   readonly #inputs: Emit[]
 
-  constructor(subTopology: SubTopology, stores: TaskStores, env: TopologyEnv, output: (output: number, chunk: Chunk) => void, inputs: Emit[]) {
+  constructor(
+    subTopology: SubTopology,
+    stores: TaskStores,
+    env: TopologyEnv,
+    output: (output: number, chunk: Chunk) => void,
+    inputs: Emit[],
+  ) {
     this.#subTopology = subTopology
     this.#stores = stores
     this.#env = env

@@ -10,7 +10,8 @@ import type {SubTopology} from './sub-topology.ts'
 export function partitionPlan(subTopologies: readonly SubTopology[], partitionsOf: (topic: string) => number): PartitionPlan {
   const internal = new Map<string, number>()
   for (const {outputs} of subTopologies)
-    for (const output of outputs) if (output.kind === 'internal' && output.partitions !== undefined) internal.set(output.topic, output.partitions)
+    for (const output of outputs)
+      if (output.kind === 'internal' && output.partitions !== undefined) internal.set(output.topic, output.partitions)
 
   const tasks = subTopologies.map(subTopology => {
     const known = subTopology.inputs.flatMap(({kind, topic}) => {

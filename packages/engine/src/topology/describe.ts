@@ -32,7 +32,10 @@ export function describeTopology(subTopologies: readonly SubTopology[]): Topolog
     if (node.kind === 'send' || node.kind === 'result') {
       const output = subTopology.outputs[node.output]!
       const from = add(node.input, subTopology)
-      const to = output.kind === 'result' ? 'result' : topic(output.kind === 'sink' ? output.sink.topic : output.topic, output.kind === 'internal')
+      const to =
+        output.kind === 'result'
+          ? 'result'
+          : topic(output.kind === 'sink' ? output.sink.topic : output.topic, output.kind === 'internal')
       if (output.kind === 'result') nodes.set(to, {id: to, kind: 'result', label: 'result'})
       edges.push({from, to})
       return to

@@ -8,9 +8,9 @@ import type {Evaluator} from '../operators/evaluator.ts'
 import type {Aggregation} from '../plan/step.ts'
 import type {Value} from '../schema/value.ts'
 
-/** The registry of functions fits `functions` by shape. */
+/** The registry of functions fits `functions` and `aggregates` by shape. */
 export type EvaluatorEnv = EvaluationEnv & {
-  readonly functions: {readonly lookUpAggregate: (name: string) => AggregateDefinition | undefined}
+  readonly aggregates: {readonly lookUpAggregate: (name: string) => AggregateDefinition | undefined}
 }
 
 /** Expressions for operators, run as generated code or by the interpreter. */
@@ -19,7 +19,7 @@ export function createEvaluator(env: EvaluatorEnv, evaluation: Evaluation): Eval
     filter: where => makeFilter(where, env, evaluation),
     projection: expressions => makeProjection(expressions, env, evaluation),
     aggregator(aggregation, input) {
-      const definition = must(env.functions.lookUpAggregate(aggregation.function), `aggregate ${aggregation.function}`)
+      const definition = must(env.aggregates.lookUpAggregate(aggregation.function), `aggregate ${aggregation.function}`)
       const overload = must(definition.overloads[aggregation.overload], `overload ${aggregation.overload} of ${definition.name}`)
       const bind = (input === 'table' ? overload.bindOnTable : undefined) ?? overload.bind
       return bind(boundTypes(aggregation, overload, env))

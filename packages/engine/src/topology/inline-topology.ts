@@ -20,13 +20,18 @@ export interface InlineTopology {
   processShared(parts: readonly {readonly input: number; readonly chunk: Chunk}[], emit: (chunk: Chunk) => void): void
 }
 
-export function buildInline(root: Step, env: TopologyEnv, target: ResultTarget = {kind: 'result'}, queryId = 'inline'): InlineTopology {
+export function buildInline(
+  root: Step,
+  env: TopologyEnv,
+  target: ResultTarget = {kind: 'result'},
+  queryId = 'inline',
+): InlineTopology {
   const tasks = splitTopology(root, queryId, target).map(subTopology => buildTask(subTopology, 0, env))
-  return inlineOf(tasks)
+  return inlineOf(tasks, {isCommitted: false})
 }
 
-/** Chains tasks that are there already, one for each sub-topology of a plan. */
-export function inlineOf(tasks: readonly TaskTopology[]): InlineTopology {
+/** Chains tasks that are there already, one for each sub-topology of a plan. Committed tasks are drained by the caller. */
+export function inlineOf(tasks: readonly TaskTopology[], {isCommitted}: {readonly isCommitted: boolean}): InlineTopology {
   const places = tasks.flatMap(task =>
     task.subTopology.inputs.map((input, at) => ({task, at, input})).filter(({input}) => input.kind === 'source'),
   )
@@ -48,6 +53,7 @@ export function inlineOf(tasks: readonly TaskTopology[]): InlineTopology {
     const {task, at} = places[input]!
     task.process(at, chunk)
     flush(task, emit)
+    if (!isCommitted) for (const each of tasks) each.settle()
   }
 
   return {
@@ -55,7 +61,7 @@ export function inlineOf(tasks: readonly TaskTopology[]): InlineTopology {
     tasks,
     process,
     processShared(parts, emit) {
-      const offsets = [...new Set(parts.flatMap(({chunk}) => Array.from(chunk.origin?.offsets ?? [])))].sort((a, b) => a - b)
+      const offsets = [...new Set(parts.flatMap(({chunk}) => Array.from(chunk.origin?.offsets ?? [])))].toSorted((a, b) => a - b)
       const next = parts.map(() => 0)
       for (const offset of offsets)
         for (const [part, {input, chunk}] of parts.entries()) {

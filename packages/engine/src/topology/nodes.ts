@@ -49,6 +49,12 @@ export function ownStores(node: TopologyNode, outputs: readonly TopologyOutput[]
   }
 }
 
+/** The store of a result that is not needed to go on: without windows nothing expires, and rows are written blindly. */
+export function writeOnlyStore(outputs: readonly TopologyOutput[]): string | undefined {
+  const sink = outputs.find(output => output.kind === 'sink' && output.sink.window === undefined)
+  return resultStore(sink)
+}
+
 export const resultStore = (output: TopologyOutput | undefined): string | undefined =>
   output?.kind === 'sink' && output.gives === 'table' ? output.sink.store : undefined
 

@@ -49,6 +49,10 @@ export class RunningTask implements TaskTopology {
     return facts === undefined ? {state} : {state, facts}
   }
 
+  settle(): void {
+    this.#stores.settle()
+  }
+
   restore(store: string, entries: Iterable<StateEntry>): void {
     this.#stores.store(store).load(entries)
   }

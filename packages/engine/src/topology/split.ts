@@ -1,11 +1,11 @@
+import {registrationSchema, responseSchema} from '../operators/foreign-key-messages.ts'
+import {COLUMNS, type Format} from '../plan/formats.ts'
 import type {Sink} from '../plan/query-plan.ts'
 import type {ForeignKeyJoinStep, RekeyStep, Step} from '../plan/step.ts'
-import {COLUMNS, type Format} from '../plan/formats.ts'
 import type {Schema} from '../schema/schema.ts'
-import {inputsOf} from './steps.ts'
-import {registrationSchema, responseSchema} from '../operators/foreign-key-messages.ts'
 import {packedSchema} from './change-packing.ts'
-import {storesOf} from './nodes.ts'
+import {inputsOf} from './steps.ts'
+import {storesOf, writeOnlyStore} from './nodes.ts'
 import type {SubTopology, TopologyInput, TopologyNode, TopologyOutput} from './sub-topology.ts'
 
 /** Where a plan's result goes: a topic, or to whoever asked. */
@@ -51,13 +51,16 @@ class Splitter {
   }
 
   finish(draft: Draft, root: TopologyNode): void {
+    const stores = storesOf(root, draft.outputs)
+    const written = writeOnlyStore(draft.outputs)
     this.finished.push({
       queryId: this.#queryId,
       index: this.finished.length,
       inputs: draft.inputs,
       outputs: draft.outputs,
       root,
-      stores: storesOf(root, draft.outputs),
+      stores,
+      restoredStores: stores.filter(store => store !== written),
     })
   }
 

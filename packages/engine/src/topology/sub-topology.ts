@@ -15,6 +15,8 @@ export type SubTopology = {
   readonly root: TopologyNode
   /** Names of the state stores of each task, in a stable order. */
   readonly stores: readonly string[]
+  /** Those of them that a task must be given back: a result that nothing reads but pull queries is only written. */
+  readonly restoredStores: readonly string[]
 }
 
 /**

@@ -26,7 +26,10 @@ export interface TaskTopology {
   /** The state that changed since the last call. Call after `collect`, once a commit. */
   drain(): TaskState
 
-  /** Committed entries of one of `subTopology.stores`. Before the first `process`; may be called for each page. */
+  /** For a task that never commits, in place of `drain`: lets go of what only a commit would need. */
+  settle(): void
+
+  /** Committed entries of one of `subTopology.restoredStores`. Before the first `process`; may be called for each page. */
   restore(store: string, entries: Iterable<StateEntry>): void
 
   /** Committed facts, as drained. Before the first `process`. */

@@ -32,7 +32,8 @@ export const formats: Formats = {key: COLUMNS, value: COLUMNS}
 export function testEnv(bad: BadRow[] = [], evaluation: 'generated' | 'interpreted' = 'generated'): TopologyEnv {
   const evaluator = createEvaluator(
     {
-      functions: {lookUpFunction, lookUpAggregate},
+      functions: {lookUpFunction},
+      aggregates: {lookUpAggregate},
       settings: {get: () => undefined, nowMs: () => 0},
     },
     evaluation,
@@ -66,7 +67,13 @@ export const column = (index: number, type: SqlType): Expr => ({kind: 'column', 
 export const literal = (value: Value, type: SqlType): Expr => ({kind: 'literal', type, value})
 export const greater = (left: Expr, right: Expr): Expr => ({kind: 'compare', type: BOOLEAN, operator: '>', left, right})
 
-export const filter = (input: Step, where: Expr, id = 'filter'): FilterStep => ({...taken(input), kind: 'filter', id, input, where})
+export const filter = (input: Step, where: Expr, id = 'filter'): FilterStep => ({
+  ...taken(input),
+  kind: 'filter',
+  id,
+  input,
+  where,
+})
 
 export const project = (input: Step, value: readonly Expr[], id = 'project'): ProjectStep => ({
   ...taken(input),
@@ -218,4 +225,9 @@ export function rowsOf(chunks: readonly Chunk[], keyCount = 1): readonly ResultR
   })
 }
 
-export type ResultRow = {readonly key: Row; readonly value: Row | null; readonly time: number; readonly window?: readonly [number, number]}
+export type ResultRow = {
+  readonly key: Row
+  readonly value: Row | null
+  readonly time: number
+  readonly window?: readonly [number, number]
+}

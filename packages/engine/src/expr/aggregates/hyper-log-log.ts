@@ -85,7 +85,7 @@ function toRegisters(hashes: Uint8Array): Uint8Array {
 }
 
 function estimate(registers: Uint8Array): number {
-  const counts = new Array<number>(RANK_MAX + 1).fill(0)
+  const counts = Array.from({length: RANK_MAX + 1}, () => 0)
   for (const rank of registers) counts[rank] = (counts[rank] ?? 0) + 1
   let sum = REGISTERS * tau(1 - (counts[RANK_MAX] ?? 0) / REGISTERS)
   for (let rank = RANK_MAX - 1; rank >= 1; rank--) sum = 0.5 * (sum + (counts[rank] ?? 0))

@@ -44,7 +44,7 @@ function several(type: SqlType, end: End, count: number, ignoresNulls: boolean):
       if (ignoresNulls && first(args) === null) return state
       return end === 'earliest' && state.length >= count ? state : keep([...state, [sequence, first(args)]])
     },
-    merge: (left, right) => keep([...left, ...right].sort((a, b) => a[0] - b[0])),
+    merge: (left, right) => keep([...left, ...right].toSorted((a, b) => a[0] - b[0])),
     result: state => state.map(([, value]) => value),
   })
 }

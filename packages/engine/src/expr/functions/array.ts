@@ -38,7 +38,7 @@ function sort(values: Items, direction = 'ASC'): Items | null {
   const word = direction.trim().toUpperCase()
   if (!ASCENDING.includes(word) && !DESCENDING.includes(word)) return null
   const sign = ASCENDING.includes(word) ? 1 : -1
-  return [...values].sort((left, right) => {
+  return values.toSorted((left, right) => {
     if (left === null || right === null) return Number(left === null) - Number(right === null)
     return compareValues(left, right) * sign
   })

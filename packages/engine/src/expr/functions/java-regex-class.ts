@@ -142,7 +142,7 @@ export class CharacterClassReader {
     if (this.#text.accept('[')) return this.read()
     const low = this.#character()
     if (typeof low !== 'string') return low.source
-    if (this.#text.match(/-(?![\]\[])/y) === undefined) return this.#inAnyCase(low, low)
+    if (this.#text.match(/-(?![\][])/y) === undefined) return this.#inAnyCase(low, low)
     const high = this.#character()
     if (typeof high !== 'string') return `${this.#inAnyCase(low, low)}\\-${high.source}`
     if ((high.codePointAt(0) ?? 0) < (low.codePointAt(0) ?? 0))

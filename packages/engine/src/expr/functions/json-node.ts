@@ -13,6 +13,7 @@ const NESTING_MAX = 1000
 const BLANK = /[ \t\r\n]*/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])/y
 const WORD = /(?:true|false|null)(?!\w)/y
+// oxlint-disable-next-line no-control-regex -- JSON forbids exactly these characters in texts
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 
 /**
@@ -112,7 +113,7 @@ export function printJson(node: JsonNode): string {
       return JSON.stringify(node.value)
     case 'number':
       return printNumber(node.text)
-    case 'word':
+    default:
       return node.text
   }
 }

@@ -15,6 +15,7 @@ import {
   scalar,
   variable,
 } from './define.ts'
+import {inJavaOrder} from './java-map-order.ts'
 
 /** Lambdas come as functions of values that may throw; what they throw makes the whole result NULL. */
 type Lambda = (...values: Value[]) => Value
@@ -72,7 +73,7 @@ export const lambdaFunctions = [
         (input: SqlMap | null, initial: Value, step: Lambda) =>
           initial === null || input === null
             ? initial
-            : [...input].reduce<Value>((state, [key, value]) => step(state, key, value), initial),
+            : inJavaOrder(input).reduce<Value>((state, [key, value]) => step(state, key, value), initial),
         NULL_SAFE,
       ),
     ],

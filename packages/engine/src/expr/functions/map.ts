@@ -1,6 +1,7 @@
 import {BIGINT, BOOLEAN, DOUBLE, INT, VARCHAR, array, map, struct} from '../../schema/sql-type.ts'
 import type {SqlMap, Value} from '../../schema/value.ts'
 import {NULL_SAFE, arrayOf, boundVariable, exactly, mapOf, overload, p, scalar, variable} from './define.ts'
+import {inJavaOrder} from './java-map-order.ts'
 import {compareValues} from './value-order.ts'
 
 const T = variable('T')
@@ -11,8 +12,7 @@ function asMap(keys: readonly Value[], values: readonly Value[]): SqlMap {
 }
 
 function entries(input: SqlMap, isSorted: boolean): readonly Value[] {
-  const rows = [...input]
-  return isSorted ? rows.sort(([left], [right]) => compareValues(left, right)) : rows
+  return isSorted ? [...input].toSorted(([left], [right]) => compareValues(left, right)) : inJavaOrder(input)
 }
 
 export const mapFunctions = [
@@ -26,7 +26,7 @@ export const mapFunctions = [
   scalar(
     'ENTRIES',
     'map',
-    'The entries of a map as an array of structs with the fields K and V, sorted by key if asked for.',
+    'The entries of a map as an array of structs with the fields K and V, sorted by key if asked for, else in the order of the keys’ hashes.',
     [INT, BIGINT, DOUBLE, BOOLEAN, VARCHAR].map(type =>
       overload(
         [p('map', map(VARCHAR, type)), p('sorted', BOOLEAN)],
@@ -40,8 +40,8 @@ export const mapFunctions = [
       ),
     ),
   ),
-  scalar('MAP_KEYS', 'map', 'The keys, in no particular order.', [
-    overload([p('input', mapOfT)], array(VARCHAR), (input: SqlMap) => [...input.keys()]),
+  scalar('MAP_KEYS', 'map', 'The keys, in the order of their hashes.', [
+    overload([p('input', mapOfT)], array(VARCHAR), (input: SqlMap) => inJavaOrder(input).map(([key]) => key)),
   ]),
   scalar('MAP_UNION', 'map', 'The entries of both maps, the second one winning; a NULL map counts as empty, two give NULL.', [
     overload(
@@ -52,11 +52,11 @@ export const mapFunctions = [
       NULL_SAFE,
     ),
   ]),
-  scalar('MAP_VALUES', 'map', 'The values, in no particular order.', [
+  scalar('MAP_VALUES', 'map', 'The values, in the order of the hashes of their keys.', [
     overload(
       [p('input', mapOfT)],
       args => array(boundVariable(args, 'T')),
-      (input: SqlMap) => [...input.values()],
+      (input: SqlMap) => inJavaOrder(input).map(([, value]) => value),
     ),
   ]),
 ]

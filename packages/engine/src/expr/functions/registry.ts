@@ -75,7 +75,8 @@ export function lookUpAggregate(name: string): AggregateDefinition | undefined {
 }
 
 /** Every function, built in or registered, by name. */
-export const allFunctions = (): AnyFunction[] => [...functions.values()].sort((left, right) => (left.name < right.name ? -1 : 1))
+export const allFunctions = (): AnyFunction[] =>
+  [...functions.values()].toSorted((left, right) => (left.name < right.name ? -1 : 1))
 
 export const isBuiltIn = (name: string): boolean => builtInNames.has(name.toUpperCase())
 

@@ -67,7 +67,12 @@ export function aggregatorFor(
 }
 
 /** The result over the rows of a stream, one argument list a row. */
-export function aggregateRows(name: string, types: readonly Argument[], rows: readonly (readonly Value[])[], properties: Properties = {}) {
+export function aggregateRows(
+  name: string,
+  types: readonly Argument[],
+  rows: readonly (readonly Value[])[],
+  properties: Properties = {},
+) {
   const aggregator = aggregatorFor(name, types, properties)
   return aggregator.result(rows.reduce<Value>((state, row, i) => aggregator.add(state, row, i), aggregator.initial()))
 }

@@ -27,6 +27,7 @@ function asciiText(bytes: Uint8Array): string {
 }
 
 function asciiBytes(text: string): Uint8Array {
+  // oxlint-disable-next-line no-control-regex -- they belong to ASCII, too
   return Buffer.from(text.replace(/[^\u0000-\u007f]/gu, '?'), 'latin1')
 }
 

@@ -12,6 +12,7 @@ export type Uri = {
 
 const PARTS = /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s
 const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]*$/
+// oxlint-disable-next-line no-control-regex -- URIs forbid them
 const ILLEGAL = /[\u0000-\u0020\u007f-\u00a0"<>\\^`{|}\u2028\u2029]|%(?![0-9a-fA-F]{2})/u
 /** A host name's last label begins with a letter, or the host is four numbers, or IPv6 in brackets. Anything else names no host. */
 const AUTHORITY =

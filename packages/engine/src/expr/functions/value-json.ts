@@ -30,6 +30,6 @@ export function valueToJson(value: Value, type: SqlType): string {
 }
 
 function object(members: readonly (readonly [name: string, json: string])[]): string {
-  const sorted = [...members].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
+  const sorted = members.toSorted(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
   return `{${sorted.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`
 }

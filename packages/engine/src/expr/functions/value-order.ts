@@ -1,4 +1,4 @@
-import type {SqlMap, Value} from '../../schema/value.ts'
+import type {Value} from '../../schema/value.ts'
 import {compareBytes} from '../compare.ts'
 import {EvaluationError} from '../evaluation-error.ts'
 
@@ -13,10 +13,10 @@ export const identityOf = (value: Value): Value => (typeof value === 'object' &&
 function spell(value: Value): string {
   if (typeof value === 'string') return `${value.length}:${value}`
   if (typeof value !== 'object' || value === null) return String(value)
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
+  if (value instanceof Uint8Array) return `${value.length}:${Buffer.from(value).toString('latin1')}`
   if (isArray(value)) return `[${value.map(spell).join(',')}]`
-  const entries = [...(value as SqlMap)].map(([key, item]) => `${spell(key)}=${spell(item)}`)
-  return `{${entries.sort().join(',')}}`
+  const entries = [...value].map(([key, item]) => `${spell(key)}=${spell(item)}`)
+  return `{${entries.toSorted().join(',')}}`
 }
 
 /**

@@ -1,6 +1,7 @@
 import {EvaluationError} from '../evaluation-error.ts'
 import {memoize} from '../functions/memoize.ts'
 import type {Long} from '../long.ts'
+import {fixedLayout} from './fixed-layout.ts'
 import {momentOf} from './moment.ts'
 import {parseFields} from './parse.ts'
 import type {ParsedFields, ParseStyle} from './parse.ts'
@@ -33,12 +34,15 @@ export type JavaFormatter = {
 /** Throws EvaluationError for a pattern that is not valid. The last 500 are remembered. */
 export const formatter: (pattern: string) => JavaFormatter = memoize(pattern => {
   const tokens = parsePattern(pattern)
+  const readFast = fixedLayout(tokens)
   const read = (text: string, style: ParseStyle) => readText(tokens, text, pattern, style)
   return {
     format: (epochMs, zone) => printMoment(tokens, momentOf(Number(epochMs), zoneOf(zone))),
     formatDate: days => printMoment(tokens, {days}),
     formatTime: msOfDay => printMoment(tokens, {msOfDay}),
     parse: (text, zone) => {
+      const localMs = readFast?.(text)
+      if (localMs !== undefined) return toInstant(localMs, zoneOf(zone))
       const {fields, resolved} = read(text, 'strict')
       return toInstant((resolved.days ?? 0) * DAY_MS + (resolved.msOfDay ?? 0), fields.zone ?? zoneOf(zone))
     },

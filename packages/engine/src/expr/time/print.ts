@@ -50,8 +50,20 @@ function printYear(year: number, count: number): string {
   return year < 0 ? `-${digits}` : count >= 4 && digits.length > count ? `+${digits}` : digits
 }
 
+let lastDays = 0
+let lastCivil = civilFromDays(0)
+
+/** The fields of one value ask for the same day one after another, and so do most neighbouring records. */
+function civilOf(days: number): {readonly year: number; readonly month: number; readonly day: number} {
+  if (days !== lastDays) {
+    lastCivil = civilFromDays(days)
+    lastDays = days
+  }
+  return lastCivil
+}
+
 function printDate(letter: string, count: number, days: number): string {
-  const {year, month, day} = civilFromDays(days)
+  const {year, month, day} = civilOf(days)
   const quarter = Math.ceil(month / 3)
   const named = (names: readonly string[], index: number) => styled(names[index - 1] ?? '', count)
   switch (letter) {

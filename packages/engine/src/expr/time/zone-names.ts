@@ -61,7 +61,7 @@ const namesByZone = new Map(
 
 /** `IST` without more is India's. */
 const zoneByName = new Map<string, string>(
-  [...NAMES].reverse().flatMap(([winter, summer, zones]) => {
+  NAMES.toReversed().flatMap(([winter, summer, zones]) => {
     const zone = zones.split(' ')[0] ?? ''
     return [[winter, zone] as const, [summer, zone] as const]
   }),

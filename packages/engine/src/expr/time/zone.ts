@@ -6,16 +6,21 @@ const QUARTER_HOUR_MS = 900_000
 const OFFSETS_REMEMBERED_MAX = 5000
 
 /** A time zone: what to add to UTC to get its wall clock. */
-export type Zone = {readonly id: string; readonly offsetMs: (epochMs: number) => number}
+export type Zone = {
+  readonly id: string
+  readonly offsetMs: (epochMs: number) => number
+  /** The offset, if it is always the same. */
+  readonly fixedMs?: number
+}
 
 /** `UTC`, `+01:00`, `GMT+1`, `Europe/Berlin`, … Throws EvaluationError for other names. */
 export const zoneOf: (id: string) => Zone = memoize(id => {
-  if (/^(?:Z|UTC|GMT|UT)$/.test(id)) return {id, offsetMs: () => 0}
+  if (/^(?:Z|UTC|GMT|UT)$/.test(id)) return fixedZone(id, 0)
   const match = OFFSET.exec(id)
   return match === null ? region(id) : fixedZone(id, offsetOf(match))
 })
 
-export const fixedZone = (id: string, offsetMs: number): Zone => ({id, offsetMs: () => offsetMs})
+export const fixedZone = (id: string, offsetMs: number): Zone => ({id, offsetMs: () => offsetMs, fixedMs: offsetMs})
 
 /** Zone rules change on quarter hours only, so one look at the calendar serves fifteen minutes. */
 function region(id: string): Zone {
@@ -76,6 +81,7 @@ function offsetOf([, sign, hours = '0', minutes = '0', seconds = '0']: RegExpExe
  * the gap; of a time that comes twice, the first one is meant.
  */
 export function toInstant(localMs: number, zone: Zone): number {
+  if (zone.fixedMs !== undefined) return localMs - zone.fixedMs
   const before = zone.offsetMs(localMs - 86_400_000)
   const early = localMs - before
   if (zone.offsetMs(early) === before) return early

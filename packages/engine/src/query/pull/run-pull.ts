@@ -36,7 +36,10 @@ export async function collectRows(plan: PullPlan, candidates: AsyncIterable<Rows
     const count = passed?.length ?? page.count
     for (let row = 0; row < count && rows.length < limit; row++) rows.push(columns.map(values => values[row] ?? null))
     if (rows.length > limits.pullRowsMax)
-      throw new EngineError('LIMIT_EXCEEDED', `the result has more than ${limits.pullRowsMax} rows: narrow it with WHERE or LIMIT`)
+      throw new EngineError(
+        'LIMIT_EXCEEDED',
+        `the result has more than ${limits.pullRowsMax} rows: narrow it with WHERE or LIMIT`,
+      )
     if (rows.length >= limit) break
   }
   return {kind: 'rows', columns: plan.columns, rows}

@@ -7,13 +7,18 @@ import {chunkDecoder} from '../../serde/topic-codec.ts'
 import type {LogStore} from '../../storage/port/log-store.ts'
 
 /** The rows of a stream from the begin of its log to its end as it is now, partition by partition. */
-export async function* streamRows(log: LogStore, source: Source, partitions: number, signal: AbortSignal | undefined): AsyncGenerator<Rows> {
+export async function* streamRows(
+  log: LogStore,
+  source: Source,
+  partitions: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Rows> {
   const {topic} = source
   const decode = chunkDecoder(source)
   const bounds = await log.bounds(Array.from({length: partitions}, (_, partition) => ({topic, partition})))
   let seen = 0
   for (const [partition, {begin, end}] of bounds.entries()) {
-    for (let from = begin; from < end; ) {
+    for (let from = begin; from < end;) {
       if (signal?.aborted) throw new EngineError('CLOSED', 'the caller has gone')
       const [result] = await log.read([{topic, partition, from, to: end, bytesMax: limits.taskFetchBytesMax}])
       const {batches} = must(result, 'read result')

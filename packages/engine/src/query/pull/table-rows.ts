@@ -32,7 +32,8 @@ async function* lookUp(state: StateStore, {source, location}: TableQuery, keys: 
   for (const [partition, wanted] of byPartition(location, keys)) {
     const bytes = wanted.map(key => codec.encodeKey(key))
     let values = await state.lookUp(must(location.tasks[partition], 'task'), location.store, bytes)
-    if (!location.isPlacementSure && values.includes(null)) values = await lookElsewhere(state, location, partition, bytes, values)
+    if (!location.isPlacementSure && values.includes(null))
+      values = await lookElsewhere(state, location, partition, bytes, values)
     const found = values.flatMap((value, i) => (value ? [codec.decode(must(bytes[i], 'key'), value)] : []))
     yield rowsOf(found, source)
   }

@@ -3,11 +3,22 @@ import type {Clock} from '../../base/clock.ts'
 import {limits} from '../../limits.ts'
 import type {Offset} from '../../record/record.ts'
 import {RecordQueue} from '../../runtime/record-queue.ts'
-import {Signal} from '../../runtime/signal.ts'
+import {Signal} from '../../base/signal.ts'
+import {rowAtOffset, sliceChunk} from '../../runtime/slice-chunk.ts'
 import type {FeedPiece, TopicFeed} from './topic-feed.ts'
 
-/** Rows of feed `feed`; `skipped` records before them are gone from the log. */
-export type FeedRun = FeedPiece & {readonly feed: number; readonly skipped: number}
+/** Rows of feed `feed`; `skipped` records before them are gone from the log. `isOld`: they lie before the hold. */
+export type FeedRun = FeedPiece & {readonly feed: number; readonly skipped: number; readonly isOld: boolean}
+
+export type FeedReaderOptions = {
+  readonly feeds: readonly TopicFeed[]
+  /** Next offsets, by feed and partition. */
+  readonly positions: readonly (readonly Offset[])[]
+  /** Nothing from here on is read before all that lies before it: work is repeated up to here and no further. */
+  readonly hold: readonly (readonly Offset[])[]
+  readonly clock: Clock
+  readonly isByTime: boolean
+}
 
 /**
  * One subscriber's way through its feeds: a position for each partition and nothing else. `isByTime`: rows of different
@@ -22,17 +33,20 @@ export class FeedReader {
   readonly #signal: Signal
   readonly #stopListening: readonly (() => void)[]
   readonly #fromLog = new Map<number, FeedPiece[]>()
+  #hold: readonly (readonly Offset[])[] | undefined
   #skipped = 0
   #turn = 0
   #isClosed = false
 
-  constructor(feeds: readonly TopicFeed[], positions: readonly (readonly Offset[])[], clock: Clock, isByTime: boolean) {
+  constructor({feeds, positions, hold, clock, isByTime}: FeedReaderOptions) {
     this.#feeds = feeds
     this.#positions = positions.map(of => [...of])
     this.#ahead = positions.map(of => [...of])
     this.#places = feeds.flatMap((feed, i) => Array.from({length: feed.partitions}, (_, partition) => ({feed: i, partition})))
     this.#queue = isByTime ? new RecordQueue(this.#places.length) : undefined
     this.#signal = new Signal(clock)
+    this.#hold = hold
+    this.#releaseHold()
     this.#stopListening = feeds.map(feed => feed.listen(() => this.#signal.ring()))
   }
 
@@ -84,7 +98,16 @@ export class FeedReader {
     must(this.#positions[feed], 'positions')[partition] = piece.next
     const skipped = this.#skipped
     this.#skipped = 0
-    return {...piece, feed, skipped}
+    const isOld = this.#hold !== undefined
+    this.#releaseHold()
+    return {...piece, feed, skipped, isOld}
+  }
+
+  #releaseHold(): void {
+    const isReached = this.#positions.every((of, feed) =>
+      of.every((next, partition) => next >= (this.#hold?.[feed]?.[partition] ?? 0)),
+    )
+    if (isReached) this.#hold = undefined
   }
 
   /** What comes next at a place, if it is there: from the feed, or from the log for those who are behind. */
@@ -93,8 +116,14 @@ export class FeedReader {
     const feed = must(this.#feeds[at], 'feed')
     const ahead = must(this.#ahead[at], 'positions')
     const from = must(ahead[partition], 'position')
-    const piece = this.#fromLog.get(index)?.shift() ?? feed.read(partition, from) ?? (await this.#fetchLog(index, feed, partition, from))
-    if (piece) ahead[partition] = piece.next
+    const hold = this.#hold?.[at]?.[partition] ?? Infinity
+    if (from >= hold) return undefined
+    const found =
+      this.#fromLog.get(index)?.shift() ?? feed.read(partition, from) ?? (await this.#fetchLog(index, feed, partition, from))
+    if (found === undefined) return undefined
+    const piece = found.next > hold ? pieceBefore(found, hold) : found
+    if (piece !== found) this.#fromLog.delete(index)
+    ahead[partition] = piece.next
     return piece
   }
 
@@ -107,3 +136,9 @@ export class FeedReader {
     return first
   }
 }
+
+const pieceBefore = (piece: FeedPiece, end: Offset): FeedPiece => ({
+  ...piece,
+  next: end,
+  chunk: sliceChunk(piece.chunk, 0, rowAtOffset(piece.chunk, end)),
+})

@@ -7,7 +7,10 @@ export class Feeds {
   readonly #entries = new Map<string, Entry>()
 
   /** Give it back with the returned `release`. `key` names the topic and how it is decoded. */
-  async acquire(key: string, open: () => Promise<TopicFeed>): Promise<{readonly feed: TopicFeed; readonly release: () => Promise<void>}> {
+  async acquire(
+    key: string,
+    open: () => Promise<TopicFeed>,
+  ): Promise<{readonly feed: TopicFeed; readonly release: () => Promise<void>}> {
     const entry = this.#entries.get(key) ?? {feed: open(), users: 0}
     this.#entries.set(key, entry)
     entry.users++

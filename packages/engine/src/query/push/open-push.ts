@@ -51,7 +51,13 @@ export async function openPush(env: PushEnv, options: OpenPush): Promise<PushSub
     const feeds = acquired.map(({feed}) => feed)
     const ends = resumed ? placesIn(resumed, 'at', feeds) : await startPositions(env.storage, inline.inputs, feeds, options.start)
     const origin = resumed && !isStateless ? placesIn(resumed, 'from', feeds) : ends
-    const reader = new FeedReader(feeds, origin, env.clock, !isStateless)
+    const reader = new FeedReader({
+      feeds,
+      positions: origin,
+      hold: isStateless ? [] : ends,
+      clock: env.clock,
+      isByTime: !isStateless,
+    })
     const release = async (): Promise<void> => {
       options.onEnd()
       await Promise.all(acquired.map(each => each.release()))
@@ -61,7 +67,6 @@ export async function openPush(env: PushEnv, options: OpenPush): Promise<PushSub
       reader,
       process: processor(inline, plan, evaluation),
       cursor: () => encodePositions('push', sql, {...named('at', reader.positions), ...(!isStateless && named('from', origin))}),
-      isReplaying: () => reader.positions.some((of, feed) => of.some((next, partition) => next < (ends[feed]?.[partition] ?? 0))),
       limit: plan.limit,
       signal,
       onEnd: release,
@@ -72,7 +77,10 @@ export async function openPush(env: PushEnv, options: OpenPush): Promise<PushSub
   }
 }
 
-async function acquireFeeds({storage, feeds, clock, logger}: PushEnv, inputs: readonly TopologyInput[]): Promise<Awaited<ReturnType<Feeds['acquire']>>[]> {
+async function acquireFeeds(
+  {storage, feeds, clock, logger}: PushEnv,
+  inputs: readonly TopologyInput[],
+): Promise<Awaited<ReturnType<Feeds['acquire']>>[]> {
   const acquired: Awaited<ReturnType<Feeds['acquire']>>[] = []
   try {
     for (const input of inputs) {
@@ -81,7 +89,9 @@ async function acquireFeeds({storage, feeds, clock, logger}: PushEnv, inputs: re
       if (record === undefined) throw new EngineError('TOPIC_NOT_FOUND', `topic ${topic} does not exist`)
       const {partitions} = record
       const key = JSON.stringify([topic, partitions, schema, formats, window, timestamp])
-      acquired.push(await feeds.acquire(key, () => TopicFeed.open({topic, partitions, decode: chunkDecoder(input), storage, clock, logger})))
+      acquired.push(
+        await feeds.acquire(key, () => TopicFeed.open({topic, partitions, decode: chunkDecoder(input), storage, clock, logger})),
+      )
     }
     return acquired
   } catch (error) {
@@ -96,7 +106,9 @@ async function startPositions(
   feeds: readonly TopicFeed[],
   start: 'earliest' | 'latest',
 ): Promise<Offset[][]> {
-  const places = inputs.flatMap(({topic}, i) => Array.from({length: must(feeds[i], 'feed').partitions}, (_, partition) => ({topic, partition})))
+  const places = inputs.flatMap(({topic}, i) =>
+    Array.from({length: must(feeds[i], 'feed').partitions}, (_, partition) => ({topic, partition})),
+  )
   const bounds = await storage.log.bounds(places)
   const offsets = bounds.map(({begin, end}) => (start === 'earliest' ? begin : end))
   return feeds.map(feed => offsets.splice(0, feed.partitions))

@@ -10,8 +10,6 @@ export type SubscriptionOptions = {
   readonly process: (run: FeedRun) => readonly Chunk[]
   /** The reader's place as a cursor. */
   readonly cursor: () => string
-  /** Rows before this many runs' end were delivered by an earlier subscription: worked through, not handed out. */
-  readonly isReplaying: () => boolean
   readonly limit: number | undefined
   readonly signal: AbortSignal | undefined
   readonly onEnd: () => Promise<void>
@@ -52,15 +50,15 @@ export function subscription(options: SubscriptionOptions): PushSubscription {
 }
 
 async function* produceBatches(options: SubscriptionOptions): AsyncGenerator<PushBatch, undefined> {
-  const {reader, process, cursor, isReplaying} = options
+  const {reader, process, cursor} = options
   let left = options.limit ?? Infinity
   yield {rows: [], timestampsMs: [], cursor: cursor()}
   while (left > 0) {
-    const isOld = isReplaying()
     const run = await reader.next()
     if (run === undefined) return undefined
     const chunks = process(run)
-    if (isOld) continue
+    // An earlier subscription handed these out.
+    if (run.isOld) continue
     const batch = collect(chunks, left)
     left -= batch.rows.length
     if (batch.rows.length > 0 || run.skipped > 0)

@@ -5,7 +5,7 @@ import type {Chunk} from '../../chunk/chunk.ts'
 import {limits} from '../../limits.ts'
 import type {Offset} from '../../record/record.ts'
 import {rowAtOffset, sliceChunk} from '../../runtime/slice-chunk.ts'
-import {Signal} from '../../runtime/signal.ts'
+import {Signal} from '../../base/signal.ts'
 import type {ChunkDecoder} from '../../serde/topic-codec.ts'
 import type {StoredBatch} from '../../storage/port/log-store.ts'
 import type {Storage} from '../../storage/port/storage.ts'
@@ -76,7 +76,9 @@ export class TopicFeed {
   /** The same from the log, for those who are behind. `from` of the answer is higher when the log begins later. */
   async readLog(partition: number, from: Offset): Promise<readonly FeedPiece[]> {
     const {topic, storage} = this.#options
-    const [result] = await storage.log.read([{topic, partition, from, to: this.head(partition), bytesMax: limits.feedFetchBytesMax}])
+    const [result] = await storage.log.read([
+      {topic, partition, from, to: this.head(partition), bytesMax: limits.feedFetchBytesMax},
+    ])
     const {bounds, batches} = must(result, 'read result')
     const start = Math.max(from, bounds.begin)
     const pieces = batches.flatMap(batch => this.#decode(partition, batch, start))
@@ -136,7 +138,10 @@ export class TopicFeed {
       const {chunk} = this.#options.decode(batch, from, partition)
       return cut(partition, chunk, Math.max(from, batch.baseOffset), next)
     } catch (error) {
-      this.#options.logger.error({topic: this.#options.topic, partition, offset: batch.baseOffset, error}, 'a feed skips a damaged batch')
+      this.#options.logger.error(
+        {topic: this.#options.topic, partition, offset: batch.baseOffset, error},
+        'a feed skips a damaged batch',
+      )
       return [{partition, from: Math.max(from, batch.baseOffset), next, chunk: emptyChunk}]
     }
   }

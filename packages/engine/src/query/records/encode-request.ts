@@ -2,6 +2,7 @@ import {must} from '../../base/assert.ts'
 import {EngineError} from '../../base/errors.ts'
 import {encodeBytes, maxTimestamp} from '../../batch/encode-batch.ts'
 import type {ProduceRecord, ProduceResult} from '../../engine-api.ts'
+import {topicConfig} from '../../log/topic.ts'
 import type {Source} from '../../plan/source.ts'
 import {compactJson} from '../../serde/json-number.ts'
 import {partitionOfKey} from '../../serde/placement.ts'
@@ -15,7 +16,12 @@ type Errors = {index: number; code: string; message: string}[]
 type Placed = {readonly index: number; readonly record: ProduceRecord}
 
 /** Records as batches of a topic, placed and in order; records that are refused are named and left out. */
-export function encodeRequest(topic: TopicRecord, sources: readonly Source[], records: readonly ProduceRecord[], nowMs: number): EncodedRequest {
+export function encodeRequest(
+  topic: TopicRecord,
+  sources: readonly Source[],
+  records: readonly ProduceRecord[],
+  nowMs: number,
+): EncodedRequest {
   const errors: Errors = []
   const batches: AppendBatch[] = []
   for (const [partition, placed] of byPartition(topic, records, errors)) {
@@ -70,17 +76,21 @@ function encodeRows({topic, sources, partition, placed, nowMs, errors}: Group): 
   return [...taken].flatMap(([source, {records, rows, indexes}]) => {
     const {schema, formats, window} = source
     const partitions = partition === undefined ? topic.partitions : 1
-    const compression = topic.config['compression'] === 'none' ? 'none' : 'zstd'
+    const compression = topicConfig(topic).compression
     const encode = chunkEncoder({schema, formats, partitions, compression, ...(window && {window})})
     const {batches, bad} = encode(rowsOf(source, records, rows, nowMs))
-    for (const {row, reason} of bad) errors.push({index: must(indexes[row], 'index of a row'), code: 'RECORD_INVALID', message: reason})
+    for (const {row, reason} of bad)
+      errors.push({index: must(indexes[row], 'index of a row'), code: 'RECORD_INVALID', message: reason})
     return batches.map(batch => ({...batch, topic: topic.name, partition: partition ?? batch.partition}))
   })
 }
 
 type Reader = {readonly source: Source; readonly read: (record: ProduceRecord) => SourceRow}
 
-function firstThatReads(readers: readonly Reader[], record: ProduceRecord): {source: Source; row: SourceRow} | {code: string; message: string} {
+function firstThatReads(
+  readers: readonly Reader[],
+  record: ProduceRecord,
+): {source: Source; row: SourceRow} | {code: string; message: string} {
   let refusal: EngineError | undefined
   for (const {source, read} of readers) {
     try {
@@ -96,13 +106,21 @@ function firstThatReads(readers: readonly Reader[], record: ProduceRecord): {sou
 
 /** No source says what stands in the topic: keys that are text as UTF-8, everything else as JSON text. */
 function encodeOpaque({topic, partition, placed, nowMs, errors}: Group): AppendBatch[] {
-  if (topic.config['encoding'] === 'columns')
-    throw new EngineError('TOPIC_MISMATCH', `topic ${topic.name} holds typed rows, and no source over it says which: declare one first`)
+  if (topicConfig(topic).encoding === 'columns')
+    throw new EngineError(
+      'TOPIC_MISMATCH',
+      `topic ${topic.name} holds typed rows, and no source over it says which: declare one first`,
+    )
   const groups = new Map<number, {readonly record: ProduceRecord; readonly key: string | null; readonly value: string | null}[]>()
   const keyless = Math.floor(nowMs / 10) % topic.partitions
   for (const {index, record} of placed) {
     try {
-      const key = record.key === null || record.key === undefined ? null : typeof record.key === 'string' ? record.key : compactJson(record.key)
+      const key =
+        record.key === null || record.key === undefined
+          ? null
+          : typeof record.key === 'string'
+            ? record.key
+            : compactJson(record.key)
       const value = record.value === null || record.value === undefined ? null : compactJson(record.value)
       const at = partition ?? (key === null ? keyless : partitionOfKey(Buffer.from(key), topic.partitions))
       const group = groups.get(at)

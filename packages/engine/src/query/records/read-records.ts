@@ -34,7 +34,8 @@ export async function resolveStart(log: LogStore, topic: TopicRecord, start: Sta
   })
 }
 
-export const pageCursor = (topic: string, positions: readonly Offset[]): string => encodePositions('page', topic, {[topic]: positions})
+export const pageCursor = (topic: string, positions: readonly Offset[]): string =>
+  encodePositions('page', topic, {[topic]: positions})
 
 type Queue = {readonly partition: number; readonly records: LogRecord[]; taken: number; end: Offset; next: Offset}
 
@@ -48,11 +49,19 @@ export async function readPage(
 ): Promise<RecordsPage> {
   const {partition: only, fromTimestampMs = -Infinity} = request
   if (only !== undefined && (only < 0 || only >= topic.partitions))
-    throw new EngineError('PARTITION_NOT_FOUND', `topic ${topic.name} has no partition ${only}: it has ${topic.partitions}, counted from 0`)
+    throw new EngineError(
+      'PARTITION_NOT_FOUND',
+      `topic ${topic.name} has no partition ${only}: it has ${topic.partitions}, counted from 0`,
+    )
   const recordsMax = Math.max(1, Math.min(request.recordsMax, limits.recordsPageMax))
   const partitions = only === undefined ? positions.map((_, partition) => partition) : [only]
   const bytesMax = Math.ceil(limits.recordsPageBytesMax / partitions.length)
-  const ranges = partitions.map(partition => ({topic: topic.name, partition, from: must(positions[partition], 'position'), bytesMax}))
+  const ranges = partitions.map(partition => ({
+    topic: topic.name,
+    partition,
+    from: must(positions[partition], 'position'),
+    bytesMax,
+  }))
   const read = recordReader(source)
   const results = await log.read(ranges)
   const queues = results.map(({batches, bounds}, i): Queue => {
@@ -67,7 +76,9 @@ export async function readPage(
     return {partition, records: all.filter(({timestampMs}) => timestampMs >= fromTimestampMs), taken: 0, end: bounds.end, next}
   })
   const records = merge(queues, recordsMax)
-  for (const queue of queues) positions[queue.partition] = queue.records[queue.taken]?.offset ?? Math.max(queue.next, must(positions[queue.partition], 'position'))
+  for (const queue of queues)
+    positions[queue.partition] =
+      queue.records[queue.taken]?.offset ?? Math.max(queue.next, must(positions[queue.partition], 'position'))
   const isAtEnd = queues.every(queue => must(positions[queue.partition], 'position') >= queue.end)
   return {records, cursor: pageCursor(topic.name, positions), isAtEnd}
 }

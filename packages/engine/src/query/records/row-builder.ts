@@ -17,7 +17,10 @@ export function rowReader(source: Source): (record: ProduceRecord) => SourceRow 
   return record => {
     const key = readKey(record.key) ?? noKey
     if (kind === 'table' && key.some(value => value === null))
-      throw new EngineError('RECORD_INVALID', `found no key, expected one: ${name} is a table, and its rows are named by their key`)
+      throw new EngineError(
+        'RECORD_INVALID',
+        `found no key, expected one: ${name} is a table, and its rows are named by their key`,
+      )
     if (window && record.window === undefined)
       throw new EngineError('RECORD_INVALID', `found no window, expected one: keys of ${name} are windowed`)
     return {key, value: readValue(record.value)}
@@ -35,9 +38,14 @@ export function rowsOf(source: Source, records: readonly ProduceRecord[], rows: 
     ],
     timestamps: records.map(({timestampMs}) => timestampMs ?? nowMs),
     ...(hasNull && {nullValues: Uint8Array.from(rows, ({value}) => (value === null ? 1 : 0))}),
-    ...(records.some(({headers}) => headers !== undefined && headers.length > 0) && {headers: records.map(({headers}) => headers ?? [])}),
+    ...(records.some(({headers}) => headers !== undefined && headers.length > 0) && {
+      headers: records.map(({headers}) => headers ?? []),
+    }),
     ...(window && {
-      windows: {starts: records.map(record => record.window?.startMs ?? 0), ends: records.map(record => record.window?.endMs ?? 0)},
+      windows: {
+        starts: records.map(record => record.window?.startMs ?? 0),
+        ends: records.map(record => record.window?.endMs ?? 0),
+      },
     }),
   }
 }

@@ -30,7 +30,7 @@ export function createAggregates(scope: Scope, slots: Slots, env: Environment): 
   return {
     calls: () => [...calls.values()],
     withoutUndo: () => withoutUndo,
-    texts: () => texts,
+    texts: () => [...new Set(texts)],
     collect: (node, definition, context) => {
       const inside: CheckContext = {...context, special: (inner, at) => refuseNested(inner, node, at)}
       const resolved = isStar(node) ? starCall(definition, node, scope) : resolveCall(definition, node, inside)
@@ -68,11 +68,21 @@ function starCall(definition: AggregateDefinition, node: FunctionCall, scope: Sc
     accept(resolveFunction(definition, [], []), node)
     return refuse(`Function '${definition.name}' does not accept *.`, node)
   }
-  const rowtime = must(scope.sources[0]?.slots.find(slot => slot.name === 'ROWTIME'), 'ROWTIME')
+  const rowtime = must(
+    scope.sources[0]?.slots.find(slot => slot.name === 'ROWTIME'),
+    'ROWTIME',
+  )
   const args: Expr[] =
     overload.parameters.length === 0 ? [] : [{kind: 'column', type: rowtime.type, index: rowtime.slot, name: rowtime.name}]
   const only = {name: definition.name, overloads: [overload]}
-  const resolution = accept(resolveFunction(only, args.map(arg => arg.type), args.map(() => undefined)), node)
+  const resolution = accept(
+    resolveFunction(
+      only,
+      args.map(arg => arg.type),
+      args.map(() => undefined),
+    ),
+    node,
+  )
   return {overload: definition.star, args, type: accept(finishFunction(resolution, new Map()), node).result}
 }
 
@@ -84,7 +94,10 @@ function refuseVariableParameters(definition: AggregateDefinition, {overload, ar
     if (index < first || arg.kind === 'literal') return
     const written = node.args[index]
     const text = written === undefined ? '' : describe(written)
-    refuse(`Parameter ${index + 1} passed to function ${definition.name} must be a literal constant, but was expression: '${text}'`, written ?? node)
+    refuse(
+      `Parameter ${index + 1} passed to function ${definition.name} must be a literal constant, but was expression: '${text}'`,
+      written ?? node,
+    )
   })
 }
 
@@ -109,6 +122,7 @@ export function bindAggregate(
 export function refuseWithoutUndo(aggregates: Aggregates, where: FunctionCall['span']): void {
   const names = [...new Set(aggregates.withoutUndo())]
   if (names.length === 0) return
-  const subject = names.length === 1 ? `The aggregation function ${names[0] ?? ''}` : `The aggregation functions ${joined(names, 'and')}`
+  const subject =
+    names.length === 1 ? `The aggregation function ${names[0] ?? ''}` : `The aggregation functions ${joined(names, 'and')}`
   refuse(`${subject} cannot be applied to a table source, only to a stream source.`, where)
 }

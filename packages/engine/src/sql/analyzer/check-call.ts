@@ -1,6 +1,8 @@
 import type {AggregateDefinition} from '../../expr/aggregates/definition.ts'
 import type {FunctionDefinition} from '../../expr/functions/definition.ts'
 import type {Expr, LambdaParameter} from '../../expr/ir.ts'
+import {coerceLiteral} from '../../expr/coerce.ts'
+import {isProblem, isTemporal} from '../../expr/types.ts'
 import type {ArgumentShape} from '../../expr/match-parameter.ts'
 import {finishFunction, resolveFunction, type Resolution} from '../../expr/resolve-function.ts'
 import {VARCHAR, type SqlType} from '../../schema/sql-type.ts'
@@ -32,9 +34,8 @@ export function checkCall(node: Ast.FunctionCall, context: CheckContext): Expr {
 export type ResolvedCall = {readonly overload: number; readonly args: readonly Expr[]; readonly type: SqlType}
 
 export function resolveCall(definition: AnyFunction, node: Ast.FunctionCall, context: CheckContext): ResolvedCall {
-  const checked = node.args.map((arg, index) => checkArgument(definition, arg, index, context))
-  const literals = checked.map(literalValue)
-  const resolution = accept(resolveFunction(definition, checked.map(shapeOf), literals), node)
+  const asWritten = node.args.map((arg, index) => checkArgument(definition, arg, index, context))
+  const {checked, resolution} = resolveArguments(definition, asWritten, node)
   const bodies = checkLambdas(node, resolution, context)
   const finished = accept(finishFunction(resolution, new Map([...bodies].map(([index, {body}]) => [index, body.type]))), node)
   const args = checked.map((argument, index) => {
@@ -45,6 +46,29 @@ export function resolveCall(definition: AnyFunction, node: Ast.FunctionCall, con
     return coerceTo(expr, resolution.argumentTypes[index] ?? VARCHAR, node.args[index] ?? node)
   })
   return {overload: resolution.overload, args, type: finished.result}
+}
+
+/** Beside a DATE, TIME or TIMESTAMP a text literal is read as one, if the function has no use for text there. */
+function resolveArguments(definition: AnyFunction, asWritten: readonly Argument[], node: Ast.Node) {
+  const resolve = (args: readonly Argument[]) => resolveFunction(definition, args.map(shapeOf), args.map(literalValue))
+  const first = resolve(asWritten)
+  const checked = isProblem(first) ? withTemporalLiterals(asWritten) : undefined
+  const second = checked === undefined ? first : resolve(checked)
+  if (checked !== undefined && !isProblem(second)) return {checked, resolution: second}
+  return {checked: asWritten, resolution: accept<Resolution>(first, node)}
+}
+
+function withTemporalLiterals(args: readonly Argument[]): readonly Argument[] | undefined {
+  const temporal = args
+    .flatMap(argument => (argument.is === 'value' && argument.expr !== undefined ? [argument.expr.type] : []))
+    .find(isTemporal)
+  if (temporal === undefined) return undefined
+  return args.map(argument => {
+    if (argument.is !== 'value' || argument.expr?.kind !== 'literal' || argument.expr.type.kind !== 'VARCHAR') return argument
+    const {value, type} = argument.expr
+    const coerced = coerceLiteral(value, type, temporal)
+    return isProblem(coerced) ? argument : {is: 'value', expr: {kind: 'literal', type: temporal, value: coerced.value}}
+  })
 }
 
 type Argument =
@@ -88,7 +112,9 @@ function checkLambdas(node: Ast.FunctionCall, resolution: Resolution, context: C
     const depth = context.variables.length
     const parameters = lambda.params.map((param, i) => ({name: param.text, type: types[i] ?? VARCHAR, slot: depth + i}))
     const inner = {...context, variables: [...context.variables, ...parameters]}
-    const body = context.check(lambda.body, inner) ?? refuse('A lambda cannot be a bare NULL.', lambda.body, 'Give the NULL a type: CAST(NULL AS …).')
+    const body =
+      context.check(lambda.body, inner) ??
+      refuse('A lambda cannot be a bare NULL.', lambda.body, 'Give the NULL a type: CAST(NULL AS …).')
     typed.set(index, {parameters, body, node: lambda})
   }
   return typed

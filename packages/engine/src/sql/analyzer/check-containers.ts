@@ -16,21 +16,39 @@ function items(nodes: readonly Ast.Expression[], context: CheckContext): ListIte
 
 export function checkArray(node: Ast.ArrayConstructor, context: CheckContext): Expr {
   if (node.elements.length === 0)
-    refuse('Array constructor cannot be empty. Please supply at least one element (see https://github.com/confluentinc/ksql/issues/4239).', node)
+    refuse(
+      'Array constructor cannot be empty. Please supply at least one element (see https://github.com/confluentinc/ksql/issues/4239).',
+      node,
+    )
   const coerced = coerceList(items(node.elements, context))
-  if (coerced === undefined) return refuse('Cannot construct an array with all NULL elements', node, 'Give one of them a type: CAST(NULL AS …).')
+  if (coerced === undefined)
+    return refuse('Cannot construct an array with all NULL elements', node, 'Give one of them a type: CAST(NULL AS …).')
   if (isProblem(coerced)) return refuse(coerced.problem, node)
   return {kind: 'array', type: {kind: 'ARRAY', element: coerced.type}, elements: coerced.items}
 }
 
 export function checkMap(node: Ast.MapConstructor, context: CheckContext): Expr {
   if (node.entries.length === 0)
-    refuse('Map constructor cannot be empty. Please supply at least one key value pair (see https://github.com/confluentinc/ksql/issues/4239).', node)
-  const keys = coerceList(items(node.entries.map(entry => entry.key), context))
-  const values = coerceList(items(node.entries.map(entry => entry.value), context))
+    refuse(
+      'Map constructor cannot be empty. Please supply at least one key value pair (see https://github.com/confluentinc/ksql/issues/4239).',
+      node,
+    )
+  const keys = coerceList(
+    items(
+      node.entries.map(entry => entry.key),
+      context,
+    ),
+  )
+  const values = coerceList(
+    items(
+      node.entries.map(entry => entry.value),
+      context,
+    ),
+  )
   if (keys === undefined) return refuse('Cannot construct a map with all NULL keys', node)
   if (isProblem(keys)) return refuse(keys.problem, node)
-  if (values === undefined) return refuse('Cannot construct a map with all NULL values', node, 'Give one of them a type: CAST(NULL AS …).')
+  if (values === undefined)
+    return refuse('Cannot construct a map with all NULL values', node, 'Give one of them a type: CAST(NULL AS …).')
   if (isProblem(values)) return refuse(values.problem, node)
   const entries = keys.items.map((key, index) => ({key, value: values.items[index] ?? nullOf(values.type)}))
   return {kind: 'map', type: {kind: 'MAP', key: keys.type, value: values.type}, entries}
@@ -42,7 +60,9 @@ export function checkStruct(node: Ast.StructConstructor, context: CheckContext):
     if (names.has(name.text)) refuse(`Duplicate field names found in STRUCT: '${describe(node)}'`, name)
     names.add(name.text)
   }
-  const fields = node.fields.map(field => checkTyped(field.value, context, `The field ${field.name.text} of STRUCT is a bare NULL.`))
+  const fields = node.fields.map(field =>
+    checkTyped(field.value, context, `The field ${field.name.text} of STRUCT is a bare NULL.`),
+  )
   const types = node.fields.map(({name}, index) => ({name: name.text, type: fields[index]?.type ?? INT}))
   return {kind: 'struct', type: {kind: 'STRUCT', fields: types}, fields}
 }
@@ -70,7 +90,11 @@ export function checkField(node: Ast.FieldAccess, context: CheckContext): Expr {
   const field = type.fields[index]
   if (field === undefined) {
     const names = type.fields.map(field => field.name)
-    return refuse(`Could not find field '${node.field.text}' in '${describe(node.base)}'.`, node.field, didYouMean(node.field.text, names) ?? `It has: ${names.join(', ')}.`)
+    return refuse(
+      `Could not find field '${node.field.text}' in '${describe(node.base)}'.`,
+      node.field,
+      didYouMean(node.field.text, names) ?? `It has: ${names.join(', ')}.`,
+    )
   }
   return {kind: 'field', type: field.type, base, index}
 }

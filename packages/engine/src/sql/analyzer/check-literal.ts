@@ -39,7 +39,13 @@ function integer(node: Ast.IntegerLiteral): Expr {
   const int = parseInteger(node.text)
   if (int !== undefined) return literal(INT, int)
   const long = parseLong(node.text)
-  return long === undefined ? refuse(`Invalid numeric literal: ${node.text}`, node, 'BIGINT has 64 bits; a number with a point is a DECIMAL of any length.') : literal(BIGINT, long)
+  return long === undefined
+    ? refuse(
+        `Invalid numeric literal: ${node.text}`,
+        node,
+        'BIGINT has 64 bits; a number with a point is a DECIMAL of any length.',
+      )
+    : literal(BIGINT, long)
 }
 
 const typedParsers: Readonly<Record<string, {type: SqlType; parse: (text: string) => Value}>> = {

@@ -84,7 +84,8 @@ export function checkCondition(node: Ast.Expression, context: CheckContext): Exp
 
 function checkUnary(node: Ast.Unary, context: CheckContext): Expr {
   const operand = checkTyped(node.operand, context, `Unsupported unary operator ${node.op} on NULL.`)
-  if (!isNumeric(operand.type)) refuse(`The operator ${node.op} needs a number, but ${describe(node.operand)} is ${printType(operand.type)}.`, node)
+  if (!isNumeric(operand.type))
+    refuse(`The operator ${node.op} needs a number, but ${describe(node.operand)} is ${printType(operand.type)}.`, node)
   return node.op === '+' ? operand : {kind: 'negate', type: operand.type, operand}
 }
 
@@ -147,7 +148,11 @@ function checkBetween(node: Ast.Between, context: CheckContext): Expr {
   const high = compare('<=', node.operand, node.high, context, node)
   if (low.kind !== 'compare' || high.kind !== 'compare') return refuse('BETWEEN needs values that can be ordered.', node)
   const type = accept(compareOperandType('<=', low.left.type, high.left.type, describe(node.low), describe(node.high)), node)
-  const [operand, from, to] = [coerceTo(low.left, type, node), coerceTo(low.right, type, node.low), coerceTo(high.right, type, node.high)]
+  const [operand, from, to] = [
+    coerceTo(low.left, type, node),
+    coerceTo(low.right, type, node.low),
+    coerceTo(high.right, type, node.high),
+  ]
   return {kind: 'between', type: BOOLEAN, operand, low: from, high: to, isNegated: node.isNegated}
 }
 
@@ -167,7 +172,9 @@ function checkIn(node: Ast.In, context: CheckContext): Expr {
 function checkLike(node: Ast.Like, context: CheckContext): Expr {
   const text = (part: Ast.Expression): Expr => {
     const checked = check(part, context) ?? nullOf(VARCHAR)
-    return checked.type.kind === 'VARCHAR' ? checked : refuse(`Like condition must be between strings, but ${describe(part)} is ${printType(checked.type)}.`, part)
+    return checked.type.kind === 'VARCHAR'
+      ? checked
+      : refuse(`Like condition must be between strings, but ${describe(part)} is ${printType(checked.type)}.`, part)
   }
   if (node.escape !== undefined && [...node.escape.value].length !== 1)
     refuse(`Expected a single escape character, got '${node.escape.value}'.`, node.escape)
@@ -188,11 +195,19 @@ function checkCase(node: Ast.Case, outer: CheckContext): Expr {
     if (operand !== undefined) return compare('=', operand, branch.when, context, branch.when)
     const when = check(branch.when, context) ?? nullOf(BOOLEAN)
     if (when.type.kind === 'BOOLEAN') return when
-    return refuse(`WHEN operand type should be boolean.\nType for '${describe(branch.when)}' is ${printType(when.type)}`, branch.when)
+    return refuse(
+      `WHEN operand type should be boolean.\nType for '${describe(branch.when)}' is ${printType(when.type)}`,
+      branch.when,
+    )
   })
   const results = [...node.branches.map(branch => branch.then), ...(node.otherwise === undefined ? [] : [node.otherwise])]
   const coerced = coerceList(results.map(part => listItem(part, context)))
-  if (coerced === undefined) return refuse('Invalid Case expression. All case branches have a NULL type.', node, 'Give one of them a type: CAST(NULL AS …).')
+  if (coerced === undefined)
+    return refuse(
+      'Invalid Case expression. All case branches have a NULL type.',
+      node,
+      'Give one of them a type: CAST(NULL AS …).',
+    )
   if (isProblem(coerced)) return refuse(`Invalid Case expression. ${coerced.problem}`, node)
   const branches = whens.map((when, index) => ({when, then: coerced.items[index] ?? nullOf(coerced.type)}))
   const otherwise = node.otherwise === undefined ? undefined : coerced.items.at(-1)
@@ -204,6 +219,9 @@ function checkCast(node: Ast.Cast, context: CheckContext): Expr {
   const operand = check(node.operand, context)
   if (operand === undefined) return nullOf(type)
   if (castFunction(operand.type, type) === undefined)
-    refuse(`${context.clause === 'SELECT' ? 'Invalid Select: ' : ''}${unsupportedCast(printType(operand.type), printType(type))}`, node)
+    refuse(
+      `${context.clause === 'SELECT' ? 'Invalid Select: ' : ''}${unsupportedCast(printType(operand.type), printType(type))}`,
+      node,
+    )
   return {kind: 'cast', type, operand}
 }

@@ -45,4 +45,3 @@ export const prefixed = (alias: string, name: string): string => `${alias}_${nam
 /** What `*` calls the columns of a source. */
 export const starName = (source: ScopeSource, name: string, scope: Scope): string =>
   isJoin(scope) ? prefixed(source.alias, name) : name
-

@@ -14,4 +14,6 @@ export type Environment = {
   readonly catalog: SourceLookup
   readonly functions: FunctionLookup
   readonly settings: Settings
+  /** The time for constants such as UNIX_TIMESTAMP(): the caller's clock, read once. */
+  readonly nowMs: number
 }

@@ -55,7 +55,8 @@ function chooseFormat(part: Part, properties: WithProperties, settings: Settings
   const property = properties.at(ownName) ?? properties.at('FORMAT')
   const written = properties.text(ownName) ?? properties.text('FORMAT')
   const name = written === undefined ? undefined : formatNamed(written, property?.span ?? span)
-  const base = name === undefined ? (inherited ?? defaultFormat(part, settings, span)) : inherited?.name === name ? inherited : named(name)
+  const base =
+    name === undefined ? (inherited ?? defaultFormat(part, settings, span)) : inherited?.name === name ? inherited : named(name)
   return withSettings(part, base, properties, span)
 }
 
@@ -89,7 +90,10 @@ function readDelimiter(part: Part, format: Format, properties: WithProperties, s
       where,
     )
   if (delimiter.length !== 1)
-    refuse(`Configuration ${name} is invalid: Invalid delimiter value: only single characters, 'TAB' or 'SPACE' are supported.${example}`, where)
+    refuse(
+      `Configuration ${name} is invalid: Invalid delimiter value: only single characters, 'TAB' or 'SPACE' are supported.${example}`,
+      where,
+    )
   return {delimiter}
 }
 
@@ -100,6 +104,7 @@ function readNullableRepresentation(part: Part, format: Format, properties: With
   if (text === undefined || property === undefined) return {}
   if (format.name !== 'PROTOBUF' && format.name !== 'PROTOBUF_NOSR')
     refuse(`${format.name} does not support the following configs: [nullableRepresentation]`, property)
-  if (text !== 'OPTIONAL' && text !== 'WRAPPER') refuse(`Invalid value for ${name}: ${text}. Expected OPTIONAL or WRAPPER.`, property.value)
+  if (text !== 'OPTIONAL' && text !== 'WRAPPER')
+    refuse(`Invalid value for ${name}: ${text}. Expected OPTIONAL or WRAPPER.`, property.value)
   return {nullable_representation: text.toLowerCase()}
 }

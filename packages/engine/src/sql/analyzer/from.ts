@@ -34,7 +34,11 @@ export function analyzeFrom(relation: Relation, env: Environment, slots: Slots, 
 
 function single(relation: AliasedRelation, env: Environment, slots: Slots, isRowkeyAllowed: boolean): Relations {
   if (relation.kind === 'SubQuery')
-    return refuse('Sub-queries in FROM are not supported.', relation, 'Make a stream or table of it with CREATE … AS SELECT, and read from that.')
+    return refuse(
+      'Sub-queries in FROM are not supported.',
+      relation,
+      'Make a stream or table of it with CREATE … AS SELECT, and read from that.',
+    )
   const source = findSource(relation.name, env)
   const own = scopeSource(source, relation.alias?.text ?? source.name, relation.span, slots)
   return {
@@ -60,7 +64,8 @@ const defaultMessage = (name: Ast.Identifier): string => `${name.text} does not 
 export function unknownSourceHint(name: Ast.Identifier, {catalog}: Pick<Environment, 'catalog'>): string {
   const names = catalog.sources().map(source => source.name)
   const otherCase = names.find(known => known.toUpperCase() === name.text.toUpperCase())
-  if (otherCase !== undefined && name.isQuoted) return `Did you mean ${otherCase}? Hint: try removing double quotes from the source name.`
+  if (otherCase !== undefined && name.isQuoted)
+    return `Did you mean ${otherCase}? Hint: try removing double quotes from the source name.`
   return otherCase === undefined
     ? (didYouMean(name.text, names) ?? 'SHOW STREAMS and SHOW TABLES list what there is.')
     : `Did you mean "${otherCase}"? Hint: wrap the source name in double quotes to keep its case.`

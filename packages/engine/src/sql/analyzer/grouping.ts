@@ -25,7 +25,8 @@ export function groupQuery(context: QueryContext, filtered: LogicalNode, star: S
   const groups = readGroups(context)
   const items = readItems(context, star).map(item => ({...item, expr: overGroups(item.expr, groups)}))
   if (tableFunctions.calls().length > 0) refuse('Table functions cannot be used with aggregations.', query.span)
-  const having = query.having === undefined ? undefined : overGroups(checkPredicate(query.having, checkContext(context, 'HAVING')), groups)
+  const having =
+    query.having === undefined ? undefined : overGroups(checkPredicate(query.having, checkContext(context, 'HAVING')), groups)
   refuseUngrouped(context, items, having, groups)
   if (aggregates.calls().length === 0)
     refuse('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.', query.groupBy ?? query.span)
@@ -62,7 +63,12 @@ function readGroups(context: QueryContext): Group[] {
 
 /** Without GROUP BY all rows are one group, which only a push query can show: a table needs a key. */
 function allInOne(context: QueryContext): Group {
-  return {expr: {kind: 'literal', type: VARCHAR, value: ''}, node: undefined, slot: context.scope.slots.next(), name: 'KSQL_GROUP'}
+  return {
+    expr: {kind: 'literal', type: VARCHAR, value: ''},
+    node: undefined,
+    slot: context.scope.slots.next(),
+    name: 'KSQL_GROUP',
+  }
 }
 
 const overGroups = (expr: Expr, groups: readonly Group[]): Expr =>
@@ -71,7 +77,12 @@ const overGroups = (expr: Expr, groups: readonly Group[]): Expr =>
     return group && {kind: 'column', type: group.expr.type, index: group.slot, name: group.name}
   })
 
-function refuseUngrouped(context: QueryContext, items: readonly Item[], having: Expr | undefined, groups: readonly Group[]): void {
+function refuseUngrouped(
+  context: QueryContext,
+  items: readonly Item[],
+  having: Expr | undefined,
+  groups: readonly Group[],
+): void {
   const {query, aggregates, bounds, target} = context
   const known = new Set([...groups.map(group => group.slot), ...aggregates.calls().map(call => call.slot)])
   if (bounds !== undefined) known.add(bounds.start.slot).add(bounds.end.slot)
@@ -102,7 +113,10 @@ function groupItem(group: Group, items: readonly Item[], {target}: QueryContext)
   const [first, second] = found
   if (target.kind === 'persistent' && second !== undefined)
     refuse(
-      `The projection contains a key column more than once: ${joined(found.map(item => `\`${item.name}\``), 'and')}.\n` +
+      `The projection contains a key column more than once: ${joined(
+        found.map(item => `\`${item.name}\``),
+        'and',
+      )}.\n` +
         'Each key column must only be in the projection once. If you intended to copy the key into the value, then consider using ' +
         'the AS_VALUE function to indicate which key reference should be copied.',
       second.span,
@@ -115,10 +129,23 @@ function refuseMissingGroups(context: QueryContext, key: readonly ResultKey[], g
   const missing = groups.filter((_, index) => key[index]?.item === undefined)
   if (missing.length === 0) return
   const names = missing.map(({node}) => (node === undefined ? '' : describe(node)))
-  refuse(missingKey(context.target, 'grouping expression', names.map(name => name || nameText({text: ''})), 'and'), context.query.groupBy ?? context.query.span)
+  refuse(
+    missingKey(
+      context.target,
+      'grouping expression',
+      names.map(name => name || nameText({text: ''})),
+      'and',
+    ),
+    context.query.groupBy ?? context.query.span,
+  )
 }
 
-function groupedNode(context: QueryContext, filtered: LogicalNode, groups: readonly Group[], having: Expr | undefined): LogicalNode {
+function groupedNode(
+  context: QueryContext,
+  filtered: LogicalNode,
+  groups: readonly Group[],
+  having: Expr | undefined,
+): LogicalNode {
   const {aggregates, over, bounds, query} = context
   const aggregate: AggregateNode = {
     kind: 'aggregate',
@@ -127,7 +154,8 @@ function groupedNode(context: QueryContext, filtered: LogicalNode, groups: reado
     ...(over === undefined || bounds === undefined ? {} : {over, bounds: {start: bounds.start.slot, end: bounds.end.slot}}),
   }
   const isFinal = query.emit?.mode === 'FINAL'
-  const held: LogicalNode = isFinal && over !== undefined ? {kind: 'suppress', input: aggregate, graceMs: over.graceMs} : aggregate
+  const held: LogicalNode =
+    isFinal && over !== undefined ? {kind: 'suppress', input: aggregate, graceMs: over.graceMs} : aggregate
   if (isFinal && over === undefined) refuse('EMIT FINAL is only supported for windowed aggregations.', query.emit ?? query.span)
   return having === undefined ? held : {kind: 'filter', input: held, where: having}
 }
@@ -145,7 +173,11 @@ function groupingKey({relations}: QueryContext, input: LogicalNode, groups: read
     key: groups.map(({slot, name, expr}) => ({slot, name, type: expr.type, expr})),
     onNullKey: 'drop-any-null',
     needsRepartition: !isKeyed,
-    keyFormat: repartitionFormat(keyFormatOf(relations.node), groups.map(group => group.expr.type)),
+    keepsKey: isKeyed,
+    keyFormat: repartitionFormat(
+      keyFormatOf(relations.node),
+      groups.map(group => group.expr.type),
+    ),
     partitions: partitionsOf(relations.node),
   }
 }

@@ -9,7 +9,7 @@ import {describe} from './describe.ts'
 import type {Environment} from './environment.ts'
 import type {Relations} from './from.ts'
 import {refuse} from './refusal.ts'
-import {ownerOf, qualifiedName, resolveColumn, type Scope} from './scope.ts'
+import {ownerOf, qualifiedName, resolveColumn, sourceOf, type Scope} from './scope.ts'
 import {scalarsOnly} from './special-calls.ts'
 
 export type JoinSide = {
@@ -24,6 +24,7 @@ export type JoinCondition = {readonly left: JoinSide; readonly right: JoinSide; 
 export function joinCondition(join: Join, left: Relations, right: Relations, scope: Scope, env: Environment): JoinCondition {
   const name = qualifiedName(scope)
   const on = equality(join, text => describe(text, name))
+  refuseUnknownQualifiers(on, scope)
   const context: CheckContext = {
     check,
     env,
@@ -44,14 +45,29 @@ export function joinCondition(join: Join, left: Relations, right: Relations, sco
   const typedText = `${print(on.left, first.side)} = ${print(on.right, second.side)}`
   if (isLeft(first.alias) && second.alias === joined) return {left: first.side, right: second.side, text, typedText}
   if (isLeft(second.alias) && first.alias === joined) return {left: second.side, right: first.side, text, typedText}
-  return refuse(`Invalid join condition: one side must be of the joined source ${joined ?? ''}, the other of a source before it. Got ${text}.`, on)
+  return refuse(
+    `Invalid join condition: one side must be of the joined source ${joined ?? ''}, the other of a source before it. Got ${text}.`,
+    on,
+  )
+}
+
+/** Before anything else: a wrong source makes other names ambiguous or unknown. */
+function refuseUnknownQualifiers(part: unknown, scope: Scope): void {
+  if (typeof part !== 'object' || part === null) return
+  if ('kind' in part && part.kind === 'ColumnRef') {
+    const {qualifier} = part as ColumnRef
+    if (qualifier !== undefined) sourceOf(qualifier, scope)
+    return
+  }
+  for (const inner of Object.values(part)) refuseUnknownQualifiers(inner, scope)
 }
 
 function equality(join: Join, print: (node: Expression) => string): Comparison {
   const {on} = join
   if (on.kind === 'Logical' && on.op === 'AND')
     return refuse(`Invalid join condition: joins on multiple conditions are not yet supported. Got ${print(on)}.`, on)
-  if (on.kind !== 'Comparison') return refuse(`Unsupported join expression: ${print(on)}`, on, 'Join on one equality: ON a.id = b.id.')
+  if (on.kind !== 'Comparison')
+    return refuse(`Unsupported join expression: ${print(on)}`, on, 'Join on one equality: ON a.id = b.id.')
   if (on.op !== '=') return refuse(`Only equality join criteria is supported. Got ${print(on)}.`, on)
   return on
 }

@@ -21,7 +21,9 @@ export function addJoin(left: Relations, right: Relations, join: Join, env: Envi
   const condition = joinCondition(join, left, right, scope, env)
   const of = kindOf(left, right, condition)
   validateJoin(of, join, condition, left, right)
-  return of === 'foreign-key' ? foreignKeyJoin(left, right, join, condition, scope) : keyedJoin(of, left, right, join, condition, scope)
+  return of === 'foreign-key'
+    ? foreignKeyJoin(left, right, join, condition, scope)
+    : keyedJoin(of, left, right, join, condition, scope)
 }
 
 function kindOf(left: Relations, right: Relations, {left: side}: JoinCondition): JoinKind {
@@ -71,7 +73,9 @@ const withinOf = (within: NonNullable<Join['within']>) => ({
 /** The join columns of both sides name the key; expressions do not, nor does any column of a FULL OUTER join. */
 function joinKey(type: JoinType, left: Relations, {left: l, right: r}: JoinCondition, scope: Scope, of: JoinKind) {
   const slot = scope.slots.next()
-  const before = left.key.find(column => l.slot !== undefined && (column.selectable.includes(l.slot) || column.same.includes(l.slot)))
+  const before = left.key.find(
+    column => l.slot !== undefined && (column.selectable.includes(l.slot) || column.same.includes(l.slot)),
+  )
   const plain = [...(before?.selectable ?? (l.slot === undefined ? [] : [l.slot])), ...(r.slot === undefined ? [] : [r.slot])]
   const keepsLeft = type === 'inner' || type === 'left'
   const keepsRight = type === 'inner' || (type === 'right' && of !== 'stream-table')
@@ -105,17 +109,30 @@ function coPartition(
 ): {left: LogicalNode; right: LogicalNode} {
   const [leftIsKeyed, rightIsKeyed] = [isKeyOf(condition.left, left), isKeyOf(condition.right, right)]
   const formats = {left: keyFormatOf(left.node), right: keyFormatOf(right.node)}
-  const preferred = of === 'stream-table' || (!leftIsKeyed && rightIsKeyed) || formats.left.name === 'NONE' ? formats.right : formats.left
+  const preferred =
+    of === 'stream-table' || (!leftIsKeyed && rightIsKeyed) || formats.left.name === 'NONE' ? formats.right : formats.left
   const format = repartitionFormat(preferred, [condition.left.expr.type])
   const partitions = partitionsOf(right.node)
   const rekey = (side: JoinSide, relations: Relations, isKeyed: boolean, isKept: boolean): LogicalNode => {
     const isAligned = isKeyed && sameFormat(keyFormatOf(relations.node), format)
     if (isAligned) return relations.node
     if (relations.scope.sources.some(({source}) => source.window !== undefined))
-      return refuse('Implicit repartitioning of windowed sources is not supported. See https://github.com/confluentinc/ksql/issues/4385.', join)
+      return refuse(
+        'Implicit repartitioning of windowed sources is not supported. See https://github.com/confluentinc/ksql/issues/4385.',
+        join,
+      )
     const key = [{slot: relations.scope.slots.next(), name: 'KEY', type: side.expr.type, expr: side.expr}]
     const onNullKey = isKept ? 'keep' : 'drop-all-null'
-    return {kind: 'rekey', input: relations.node, key, onNullKey, needsRepartition: true, keyFormat: format, partitions}
+    return {
+      kind: 'rekey',
+      input: relations.node,
+      key,
+      onNullKey,
+      needsRepartition: true,
+      keepsKey: false,
+      keyFormat: format,
+      partitions,
+    }
   }
   return {
     left: rekey(condition.left, left, leftIsKeyed, type === 'left' || type === 'full'),

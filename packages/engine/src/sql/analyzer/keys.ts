@@ -18,7 +18,11 @@ export function plainKey(context: QueryContext, items: readonly Item[]): KeyAndV
   const chosen = relations.key.map(column => ({column, found: selecting(column, items)}))
   for (const {found} of chosen) refuseTwice(found, scope)
   const key = chosen.map(({column, found}) => ({slot: column.slot, item: found[0]}))
-  if (isKeyRequired(context) && key.some(({item}) => item === undefined)) refuseMissing(context, chosen.map(({column, found}) => ({column, isThere: found.length > 0})))
+  if (isKeyRequired(context) && key.some(({item}) => item === undefined))
+    refuseMissing(
+      context,
+      chosen.map(({column, found}) => ({column, isThere: found.length > 0})),
+    )
   return {key: inProjectionOrder(key, items, context), values: items.filter(item => !key.some(({item: used}) => used === item))}
 }
 
@@ -54,7 +58,10 @@ function refuseTwice(found: readonly Item[], scope: Scope): void {
 }
 
 export const keyTwice = (key: string, names: readonly string[]): string =>
-  `The projection contains a key column (${key}) more than once, aliased as: ${joined(names.map(name => nameText({text: name})), 'and')}.\n` +
+  `The projection contains a key column (${key}) more than once, aliased as: ${joined(
+    names.map(name => nameText({text: name})),
+    'and',
+  )}.\n` +
   'Each key column must only be in the projection once. If you intended to copy the key into the value, then consider using the ' +
   'AS_VALUE function to indicate which key reference should be copied.'
 

@@ -14,15 +14,23 @@ export function magicTimestamp(left: Side, right: Side): [Checked, Checked] {
 }
 
 const isPseudoTime = ([checked, node]: Side): boolean =>
-  node.kind === 'ColumnRef' &&
-  ['ROWTIME', 'WINDOWSTART', 'WINDOWEND'].includes(node.name.text) &&
-  checked?.type.kind === 'BIGINT'
+  node.kind === 'ColumnRef' && ['ROWTIME', 'WINDOWSTART', 'WINDOWEND'].includes(node.name.text) && checked?.type.kind === 'BIGINT'
+
+/** `T24` is the end of the day. */
+function timeOfText(text: string): number {
+  const endOfDay = /^(.*)T24(?::00)*(?:\.0+)?$/.exec(text.trim())
+  return endOfDay?.[1] === undefined ? parseTimestamp(text) : parseTimestamp(endOfDay[1]) + 86_400_000
+}
 
 function timeOf([checked, node]: Side): Checked {
   if (node.kind !== 'StringLiteral') return checked
   try {
-    return {kind: 'literal', type: BIGINT, value: parseTimestamp(node.value)}
+    return {kind: 'literal', type: BIGINT, value: timeOfText(node.value)}
   } catch {
-    return refuse(`Failed to parse timestamp '${node.value}'`, node, "Expected ISO form: '2024-01-31T12:00:00.000', with an offset such as '+0100' or 'Z' if it is not UTC.")
+    return refuse(
+      `Failed to parse timestamp '${node.value}'`,
+      node,
+      "Expected ISO form: '2024-01-31T12:00:00.000', with an offset such as '+0100' or 'Z' if it is not UTC.",
+    )
   }
 }

@@ -42,7 +42,10 @@ export function checkPredicate(node: Expression, context: CheckContext): Expr {
   const checked = withPrefix(`Error in ${clause} expression: `, () => check(node, context))
   if (checked?.type.kind === 'BOOLEAN') return checked
   const type = checked === undefined ? 'NULL' : printType(checked.type)
-  return refuse(`Type error in ${clause} expression: Should evaluate to boolean but is ${describe(node)} (${type}) instead.`, node)
+  return refuse(
+    `Type error in ${clause} expression: Should evaluate to boolean but is ${describe(node)} (${type}) instead.`,
+    node,
+  )
 }
 
 export function withTableFunctions(node: LogicalNode, {tableFunctions, query}: QueryContext): LogicalNode {
@@ -71,7 +74,9 @@ function specialCalls(context: QueryContext, clause: Clause): CheckContext['spec
     if (definition.kind === 'scalar') return undefined
     const inside: CheckContext = {...at, column: ref => columnOf(ref, context, clause, true)}
     if (definition.kind === 'aggregate') return context.aggregates.collect(call, definition, inside)
-    if (clause !== 'SELECT') return refuse(`${clause} does not support table functions: ${definition.name} is a table function.`, call)
+    if (context.query.groupBy !== undefined) refuse('Table functions cannot be used with aggregations.', call)
+    if (clause !== 'SELECT')
+      return refuse(`${clause} does not support table functions: ${definition.name} is a table function.`, call)
     return context.tableFunctions.collect(call, definition, inside)
   }
 }

@@ -14,7 +14,7 @@ import {repartitionQuery} from './repartition.ts'
 import {createSlots, type Scope} from './scope.ts'
 import {plainStar} from './select-items.ts'
 import {createTableFunctions} from './table-functions.ts'
-import {refuseClauses, refuseKafkaValues, refuseReservedColumns, refuseWindowedTables} from './validate-query.ts'
+import {refuseClauses, refuseFinal, refuseKafkaValues, refuseReservedColumns, refuseWindowedTables} from './validate-query.ts'
 import {windowSpec} from './window.ts'
 
 /** What a query means, that runs on: a persistent or a push query. */
@@ -49,9 +49,11 @@ function analyzeResult(context: QueryContext, filtered: LogicalNode): Analysis {
   const showsWindow = target.kind === 'push'
   if (query.groupBy !== undefined || query.window !== undefined || query.having !== undefined)
     return groupQuery(context, filtered, plainStar(scope, showsWindow))
+  if (query.partitionBy !== undefined) refuseFinal(query)
   if (query.partitionBy !== undefined) return repartitionQuery(context, filtered, query.partitionBy)
   const items = readItems(context, plainStar(scope, showsWindow))
   if (context.aggregates.calls().length > 0) return groupQuery(context, filtered, plainStar(scope, showsWindow))
+  refuseFinal(query)
   const node = withTableFunctions(filtered, context)
   const {key, values} = plainKey(context, items)
   return {relations: context.relations, node, items, key, values, gives: givesOf(node), isKeyless: false}

@@ -24,7 +24,10 @@ export function repartitionQuery(context: QueryContext, filtered: LogicalNode, c
   const keys = readKeys(context, clause)
   if (keys !== undefined && isSameKey(keys, context)) return unchanged(context, filtered)
   if (context.scope.sources.some(({source}) => source.window !== undefined))
-    refuse('Implicit repartitioning of windowed sources is not supported. See https://github.com/confluentinc/ksql/issues/4385.', clause)
+    refuse(
+      'Implicit repartitioning of windowed sources is not supported. See https://github.com/confluentinc/ksql/issues/4385.',
+      clause,
+    )
   const items = withNewKeys(readItems(context, rekeyedStar(context.scope)), keys ?? [], context)
   const node = rekeyed(withTableFunctions(filtered, context), keys ?? [], context)
   const {relations} = context
@@ -47,7 +50,15 @@ function refuseTable({relations}: QueryContext, clause: KeyClause): never {
 function unchanged(context: QueryContext, filtered: LogicalNode): Analysis {
   const items = readItems(context, plainStar(context.scope, context.target.kind === 'push'))
   const {key, values} = plainKey(context, items)
-  return {relations: context.relations, node: withTableFunctions(filtered, context), items, key, values, gives: 'stream', isKeyless: false}
+  return {
+    relations: context.relations,
+    node: withTableFunctions(filtered, context),
+    items,
+    key,
+    values,
+    gives: 'stream',
+    isKeyless: false,
+  }
 }
 
 /** `undefined`: PARTITION BY NULL, which leaves the rows without a key. */
@@ -107,14 +118,19 @@ function refuseMissing({scope, target}: QueryContext, keys: readonly NewKey[], c
   return refuse(missingKey(target, 'partitioning expression', names, 'and'), clause)
 }
 
+/** The result topic places the rows by their new key; no topic in between is needed. */
 function rekeyed(input: LogicalNode, keys: readonly NewKey[], {relations}: QueryContext): LogicalNode {
   return {
     kind: 'rekey',
     input,
     key: keys.map(({slot, name, expr}): SlotColumn & {expr: Expr} => ({slot, name, type: expr.type, expr})),
     onNullKey: 'keep',
-    needsRepartition: true,
-    keyFormat: repartitionFormat(keyFormatOf(relations.node), keys.map(key => key.expr.type)),
+    needsRepartition: false,
+    keepsKey: false,
+    keyFormat: repartitionFormat(
+      keyFormatOf(relations.node),
+      keys.map(key => key.expr.type),
+    ),
     partitions: partitionsOf(relations.node),
   }
 }

@@ -33,10 +33,26 @@ export function resolveType(node: TypeNode, catalog: TypeLookup): SqlType {
       return refuse(
         `Cannot resolve unknown type: ${node.name.text}`,
         node,
-        didYouMean(node.name.text, [...catalog.types().keys(), ...builtIn]) ?? 'CREATE TYPE makes a named type; SHOW TYPES lists them.',
+        didYouMean(node.name.text, [...catalog.types().keys(), ...builtIn]) ??
+          'CREATE TYPE makes a named type; SHOW TYPES lists them.',
       )
     }
   }
 }
 
-const builtIn = ['BOOLEAN', 'INT', 'BIGINT', 'DOUBLE', 'DECIMAL', 'VARCHAR', 'STRING', 'BYTES', 'DATE', 'TIME', 'TIMESTAMP', 'ARRAY', 'MAP', 'STRUCT']
+const builtIn = [
+  'BOOLEAN',
+  'INT',
+  'BIGINT',
+  'DOUBLE',
+  'DECIMAL',
+  'VARCHAR',
+  'STRING',
+  'BYTES',
+  'DATE',
+  'TIME',
+  'TIMESTAMP',
+  'ARRAY',
+  'MAP',
+  'STRUCT',
+]

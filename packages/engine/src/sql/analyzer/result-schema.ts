@@ -20,7 +20,11 @@ export function refuseDuplicates(items: readonly Item[]): void {
   const seen = new Set<string>()
   for (const {name, expr, span} of items) {
     if (seen.has(name))
-      refuse(`Duplicate value columns found in schema: ${quoteName(name)} ${printType(expr.type)}`, span, 'Give one of them another name: AS ….')
+      refuse(
+        `Duplicate value columns found in schema: ${quoteName(name)} ${printType(expr.type)}`,
+        span,
+        'Give one of them another name: AS ….',
+      )
     seen.add(name)
   }
 }

@@ -54,13 +54,23 @@ export function scopeSource(source: Source, alias: string, span: Span, slots: Sl
     span,
     slots: [
       ...source.schema.key.map(({name, type}, index) => slot(name, type, {kind: 'key', index})),
-      ...source.schema.value.map(({name, type}, index) => slot(name, type, {kind: 'value', index})),
-      ...source.headerColumns.map(({name, type, header}) =>
-        slot(name, type, header === undefined ? {kind: 'headers'} : {kind: 'headers', header}),
-      ),
+      ...valueSlots(source, slot),
       ...pseudo.map(name => slot(name, pseudoTypes[name], {kind: 'system', name})),
     ],
   }
+}
+
+/** Value columns, with the header columns between them where they were declared. */
+function valueSlots(
+  {schema, headerColumns}: Source,
+  slot: (name: string, type: SqlType, origin: SlotOrigin) => SourceSlot,
+): SourceSlot[] {
+  const headersAt = (place: number): SourceSlot[] =>
+    headerColumns
+      .filter(({position}) => (position ?? schema.value.length) === place)
+      .map(({name, type, header}) => slot(name, type, header === undefined ? {kind: 'headers'} : {kind: 'headers', header}))
+  const values = schema.value.flatMap(({name, type}, index) => [...headersAt(index), slot(name, type, {kind: 'value', index})])
+  return [...values, ...headersAt(schema.value.length)]
 }
 
 export const isJoin = (scope: Scope): boolean => scope.sources.length > 1
@@ -91,7 +101,11 @@ export function findColumn(ref: ColumnRef, scope: Scope): SlotColumn | undefined
   const [first, second] = found
   if (first !== undefined && second !== undefined) {
     const options = found.map(({source}) => `${nameText({text: source.alias})}.${nameText(ref.name)}`)
-    refuse(`Column '${asWritten(ref)}' is ambiguous. Could be ${options.join(' or ')}.`, ref, 'Put the name of its source before it.')
+    refuse(
+      `Column '${asWritten(ref)}' is ambiguous. Could be ${options.join(' or ')}.`,
+      ref,
+      'Put the name of its source before it.',
+    )
   }
   return first?.slot ?? synthetic(ref.name.text, scope)
 }

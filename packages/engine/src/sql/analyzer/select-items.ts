@@ -33,7 +33,11 @@ export function selectItems(select: readonly SelectItem[], context: CheckContext
     if (item.kind === 'SelectStructStar') return structItems(item.base, item.span, context, names.of)
     const {expression: node, alias, span} = item
     refuseReservedAlias(node, alias)
-    const expr = checkTyped(node, context, `Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).`)
+    const expr = checkTyped(
+      node,
+      context,
+      `Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).`,
+    )
     const isUnaliasedColumn = alias === undefined && node.kind === 'ColumnRef'
     return [{name: alias?.text ?? names.of(node), expr, text: describe(node), span, isStar: false, isUnaliasedColumn}]
   })
@@ -83,7 +87,10 @@ function starOf(source: ScopeSource, scope: Scope, showsWindow: boolean) {
   const keys = columns.filter(({origin}) => origin.kind === 'key')
   const bounds = source.slots.filter(({origin}) => origin.kind === 'system' && origin.name.startsWith('WINDOW'))
   const rest = columns.filter(({origin}) => origin.kind !== 'key')
-  return [...keys, ...(showsWindow ? bounds : []), ...rest].map(column => ({...column, as: starName(source, column.name, scope)}))
+  return [...keys, ...(showsWindow || isJoin(scope) ? bounds : []), ...rest].map(column => ({
+    ...column,
+    as: starName(source, column.name, scope),
+  }))
 }
 
 /**
@@ -98,7 +105,10 @@ export function rekeyedStar(scope: Scope): Star {
       const values = source.slots.filter(({origin}) => !isKey(origin.kind) && origin.kind !== 'system')
       const pseudo = source.slots.filter(({origin}) => isJoin(scope) && origin.kind === 'system')
       const keys = source.slots.filter(({origin}) => isKey(origin.kind))
-      return [...values, ...pseudo, ...keys].map(column => ({...column, as: isJoin(scope) ? prefixed(source.alias, column.name) : column.name}))
+      return [...values, ...pseudo, ...keys].map(column => ({
+        ...column,
+        as: isJoin(scope) ? prefixed(source.alias, column.name) : column.name,
+      }))
     })
   }
 }

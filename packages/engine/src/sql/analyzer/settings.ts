@@ -7,7 +7,8 @@ export type Settings = {
 export function createSettings(...layers: readonly Readonly<Record<string, unknown>>[]): Settings {
   const values = new Map<string, string>()
   for (const layer of layers)
-    for (const [name, value] of Object.entries(layer)) if (value !== undefined && value !== null) values.set(name.toLowerCase(), String(value))
+    for (const [name, value] of Object.entries(layer))
+      if (value !== undefined && value !== null) values.set(name.toLowerCase(), String(value))
   return {
     text: name => values.get(name),
     flag: (name, absent) => {

@@ -39,7 +39,8 @@ function describeProblem(part: 'Key' | 'Value', columns: readonly Column[], form
   )
 }
 
-const printColumn = ({name, type}: Column, isKey: boolean): string => `${quoteName(name)} ${printType(type)}${isKey ? ' KEY' : ''}`
+const printColumn = ({name, type}: Column, isKey: boolean): string =>
+  `${quoteName(name)} ${printType(type)}${isKey ? ' KEY' : ''}`
 
 const kafkaKinds: readonly SqlTypeKind[] = ['INT', 'BIGINT', 'DOUBLE', 'VARCHAR', 'BYTES']
 const delimitedKinds: readonly SqlTypeKind[] = [...kafkaKinds, 'BOOLEAN', 'DECIMAL', 'DATE', 'TIME', 'TIMESTAMP']
@@ -50,7 +51,9 @@ function unsupported(columns: readonly Column[], {name}: Format, isKey: boolean)
     case 'NONE':
       return columns.length === 0 ? undefined : `The 'NONE' format can only be used when no columns are defined. Got: ${got}`
     case 'KAFKA':
-      return columns.length > 1 ? `The 'KAFKA' format only supports a single field. Got: ${got}` : otherThan(kafkaKinds, columns, name)
+      return columns.length > 1
+        ? `The 'KAFKA' format only supports a single field. Got: ${got}`
+        : otherThan(kafkaKinds, columns, name)
     case 'DELIMITED':
       return otherThan(delimitedKinds, columns, name)
     case 'JSON':
@@ -97,19 +100,26 @@ export function withWrapping(
   settings: Settings,
   span: Span,
 ): Formats {
-  const {name, settings: {wrap: _, ...kept}} = formats.value
+  const {
+    name,
+    settings: {wrap: _, ...kept},
+  } = formats.value
   const asked = properties.flag('WRAP_SINGLE_VALUE')
   const where = properties.at('WRAP_SINGLE_VALUE')?.span ?? span
   if (asked !== undefined && !wraps(name, asked))
     refuse(`Format '${name}' does not support 'WRAP_SINGLE_VALUE' set to '${asked}'.`, where)
-  if (asked !== undefined && schema.value.length !== 1) refuse("'WRAP_SINGLE_VALUE' is only valid for single-field value schemas", where)
+  if (asked !== undefined && schema.value.length !== 1)
+    refuse("'WRAP_SINGLE_VALUE' is only valid for single-field value schemas", where)
   const isSingle = schema.value.length === 1 && wrappable.includes(name)
   const byDefault = settings.text('ksql.persistence.wrap.single.values')?.toLowerCase()
-  const wrap = asked === undefined ? (isSingle && byDefault !== undefined && byDefault !== '' ? byDefault : undefined) : String(asked)
+  const wrap =
+    asked === undefined ? (isSingle && byDefault !== undefined && byDefault !== '' ? byDefault : undefined) : String(asked)
   return {...formats, value: {name, settings: wrap === undefined ? kept : {...kept, wrap}}}
 }
 
 function wraps(name: FormatName, isWrapped: boolean): boolean {
   if (wrappable.includes(name)) return true
-  return isWrapped ? name === 'PROTOBUF' || name === 'PROTOBUF_NOSR' || name === 'COLUMNS' : name === 'KAFKA' || name === 'DELIMITED'
+  return isWrapped
+    ? name === 'PROTOBUF' || name === 'PROTOBUF_NOSR' || name === 'COLUMNS'
+    : name === 'KAFKA' || name === 'DELIMITED'
 }

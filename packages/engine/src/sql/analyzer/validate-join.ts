@@ -13,7 +13,11 @@ export function refuseUnjoinable(left: Relations, right: Relations, join: Join):
   const [name, alias] = [right.scope.sources[0]?.source.name ?? '', right.scope.sources[0]?.alias]
   const isTwice = left.scope.sources.some(({source}) => source.name === name)
   if (isTwice && left.scope.sources.length === 1)
-    refuse(`Can not join '${name}' to '${name}': self joins are not yet supported.`, join.right, 'Join it to a copy: CREATE STREAM … AS SELECT * FROM ….')
+    refuse(
+      `Can not join '${name}' to '${name}': self joins are not yet supported.`,
+      join.right,
+      'Join it to a copy: CREATE STREAM … AS SELECT * FROM ….',
+    )
   if (isTwice) refuse(`N-way joins do not support multiple occurrences of the same source. Source: '${name}'`, join.right)
   if (left.scope.sources.some(source => source.alias === alias))
     refuse(`Each source of a join needs a name of its own, but '${alias ?? ''}' names two of them.`, join.right)
@@ -60,13 +64,20 @@ function refuseCondition(of: JoinKind, join: Join, condition: JoinCondition, lef
     )
   if (of === 'foreign-key') refuseForeignKey(join, condition, left)
   if (!keyTypesMatch(condition))
-    refuse(`Invalid join condition: types don't match. Got ${condition.typedText}.`, on, 'CAST one side to the type of the other.')
+    refuse(
+      `Invalid join condition: types don't match. Got ${condition.typedText}.`,
+      on,
+      'CAST one side to the type of the other.',
+    )
   if (of === 'table-table') refuseFormats(join, left, right)
 }
 
 function refuseForeignKey(join: Join, condition: JoinCondition, left: Relations): void {
   if (left.scope.sources.length > 1)
-    refuse(`Invalid join condition: foreign-key table-table joins are not supported as part of n-way joins. Got ${condition.text}.`, join.on)
+    refuse(
+      `Invalid join condition: foreign-key table-table joins are not supported as part of n-way joins. Got ${condition.text}.`,
+      join.on,
+    )
   if (join.joinType === 'INNER' || join.joinType === 'LEFT') return
   const type = join.joinType === 'RIGHT' ? 'right-outer' : 'full-outer'
   refuse(`Invalid join type: ${type} join is not supported for foreign-key joins. Got ${condition.text}.`, join)
@@ -86,7 +97,11 @@ function refuseFormats(join: Join, left: Relations, right: Relations): void {
 function refuseWithin(of: JoinKind, join: Join): void {
   if (of === 'stream-stream') {
     if (join.within === undefined)
-      refuse('Stream-Stream joins must have a WITHIN clause specified. None was provided.', join, 'Say how far apart in time two records may be: WITHIN 1 HOUR.')
+      refuse(
+        'Stream-Stream joins must have a WITHIN clause specified. None was provided.',
+        join,
+        'Say how far apart in time two records may be: WITHIN 1 HOUR.',
+      )
     return
   }
   if (join.within === undefined) return

@@ -5,10 +5,12 @@ import {isJoin, type Scope} from './scope.ts'
 import {isSystemName} from './select-items.ts'
 
 /** Refuses results that would be named like pseudocolumns. */
-export function refuseReservedColumns({select}: Query): void {
+export function refuseReservedColumns({select, from}: Query): void {
   for (const item of select) {
     if (item.kind !== 'SelectExpression' || item.expression.kind !== 'ColumnRef') continue
     const name = (item.alias ?? item.expression.name).text
+    const isPrefixed = item.alias === undefined && item.expression.qualifier !== undefined && from.kind === 'Join'
+    if (isPrefixed) continue
     if (isSystemName(name) && item.expression.name.text === name)
       refuse(`Reserved column name in select: \`${name}\`. Please remove or alias the column.`, item)
   }
@@ -18,7 +20,11 @@ export function refuseReservedColumns({select}: Query): void {
 export function refuseClauses(query: Query, target: Target): void {
   const [cte] = query.ctes
   if (cte !== undefined)
-    refuse('WITH … AS queries are not supported.', cte, 'Make a stream or table of it with CREATE … AS SELECT, and read from that.')
+    refuse(
+      'WITH … AS queries are not supported.',
+      cte,
+      'Make a stream or table of it with CREATE … AS SELECT, and read from that.',
+    )
   const [order] = query.orderBy
   if (order !== undefined) refuse('ORDER BY is not supported: rows come in the order in which they are processed.', order)
   if (query.offset !== undefined) refuse('OFFSET is not supported.', query.offset)
@@ -28,6 +34,11 @@ export function refuseClauses(query: Query, target: Target): void {
     refuse('WINDOW clause requires a GROUP BY clause.', query.window)
   if (query.groupBy !== undefined && query.partitionBy !== undefined)
     refuse('GROUP BY and PARTITION BY cannot both be used in one query.', query.partitionBy)
+}
+
+/** For queries that do not group: nothing in them ever becomes final. */
+export function refuseFinal({emit}: Query): void {
+  if (emit?.mode === 'FINAL') refuse('EMIT FINAL is only supported for windowed aggregations.', emit, 'Use EMIT CHANGES.')
 }
 
 export function refuseWindowedTables(scope: Scope): void {

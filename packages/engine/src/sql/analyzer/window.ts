@@ -13,7 +13,8 @@ const unitMs: Readonly<Record<TimeUnit, number>> = {
 const DAY_MS = unitMs.DAYS
 
 export function countOf(count: Count, what: string): number {
-  if (count.kind === 'Parameter') return refuse(`No value was given for the parameter ${typeof count.name === 'number' ? '$' : ':'}${count.name}.`, count)
+  if (count.kind === 'Parameter')
+    return refuse(`No value was given for the parameter ${typeof count.name === 'number' ? '$' : ':'}${count.name}.`, count)
   const value = Number(count.text)
   return Number.isSafeInteger(value) ? value : refuse(`${what} is too large: ${count.text}.`, count)
 }
@@ -35,11 +36,17 @@ export function windowSpec(clause: WindowClause, isFinal: boolean): WindowSpec {
   const leastMs = sizeMs + graceMs
   const retentionMs = clause.retention === undefined ? leastMs : durationMs(clause.retention, 'The retention')
   if (clause.retention !== undefined && retentionMs < leastMs)
-    refuse(`Retention period cannot be smaller than window size plus grace period: ${retentionMs} ms < ${leastMs} ms.`, clause.retention)
+    refuse(
+      `Retention period cannot be smaller than window size plus grace period: ${retentionMs} ms < ${leastMs} ms.`,
+      clause.retention,
+    )
   if (clause.kind === 'SessionWindow') return {kind: 'session', gapMs: sizeMs, graceMs, retentionMs}
   if (clause.kind === 'TumblingWindow') return {kind: 'tumbling', sizeMs, graceMs, retentionMs}
   const advanceMs = durationMs(clause.advance, 'The window advance')
   if (advanceMs === 0 || advanceMs > sizeMs)
-    refuse(`Window advancement interval should be more than zero and not more than the window size: ADVANCE BY ${advanceMs} ms of ${sizeMs} ms.`, clause.advance)
+    refuse(
+      `Window advancement interval should be more than zero and not more than the window size: ADVANCE BY ${advanceMs} ms of ${sizeMs} ms.`,
+      clause.advance,
+    )
   return {kind: 'hopping', sizeMs, advanceMs, graceMs, retentionMs}
 }

@@ -43,6 +43,20 @@ export function keySlots(node: LogicalNode): readonly number[] {
   }
 }
 
+/** All slots that can be read from the key. */
+export function slotsInKey(node: LogicalNode): ReadonlySet<number> {
+  switch (node.kind) {
+    case 'source':
+      return new Set(keySlots(node))
+    case 'rekey':
+      return new Set([...keySlots(node), ...(node.keepsKey ? slotsInKey(node.input) : [])])
+    case 'join':
+      return node.key === undefined ? slotsInKey(node.left) : new Set([node.key.slot, ...node.sameAsKey])
+    default:
+      return slotsInKey(node.input)
+  }
+}
+
 /** Whether the record time of the rows is that of the rows of the one source below. */
 export function isOverOneSource(node: LogicalNode): boolean {
   if (node.kind === 'source') return true

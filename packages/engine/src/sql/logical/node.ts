@@ -10,15 +10,7 @@ import type {SqlType} from '../../schema/sql-type.ts'
  * value from where it arises (a source column, a call, a join key) to where it is used, however often it is moved.
  * In expressions of this stage, `column.index` is a slot.
  */
-export type LogicalNode =
-  | SourceNode
-  | FilterNode
-  | FlatMapNode
-  | RekeyNode
-  | AggregateNode
-  | SuppressNode
-  | JoinNode
-  | CarryNode
+export type LogicalNode = SourceNode | FilterNode | FlatMapNode | RekeyNode | AggregateNode | SuppressNode | JoinNode | CarryNode
 
 export type SlotColumn = {readonly slot: number; readonly name: string; readonly type: SqlType}
 
@@ -45,6 +37,8 @@ export type RekeyNode = {
   readonly key: readonly (SlotColumn & {readonly expr: Expr})[]
   readonly onNullKey: RekeyStep['onNullKey']
   readonly needsRepartition: boolean
+  /** The new key is the old one under other names. */
+  readonly keepsKey: boolean
   readonly keyFormat: Format
   readonly partitions: number
 }

@@ -69,12 +69,17 @@ function lowerSource({source, slots}: SourceNode, naming: Naming, asked: Asked):
   return {step, key, beside, value}
 }
 
-const withoutName = ({column, format}: {column: number; format?: string}) =>
-  format === undefined ? {column} : {column, format}
+const withoutName = ({column, format}: {column: number; format?: string}) => (format === undefined ? {column} : {column, format})
 
 function lowerFilter(node: FilterNode, naming: Naming): Lowered {
   const input = lower(node.input, naming, {before: true})
-  const step: Step = {...common(input.step), kind: 'filter', id: naming.step('filter'), input: input.step, where: place(node.where, input)}
+  const step: Step = {
+    ...common(input.step),
+    kind: 'filter',
+    id: naming.step('filter'),
+    input: input.step,
+    where: place(node.where, input),
+  }
   return {...input, step}
 }
 
@@ -136,7 +141,7 @@ function lowerRekey(node: RekeyNode, naming: Naming): Lowered {
   const shift = node.key.length - input.step.schema.key.length
   const moved = [...input.value].map(([slot, expr]) => [slot, shifted(expr, shift)] as const)
   const key = new Map(node.key.map((column, index) => [column.slot, columnAt(column, index)] as const))
-  if (!node.needsRepartition) for (const [slot, expr] of input.key) key.set(slot, expr)
+  if (node.keepsKey) for (const [slot, expr] of input.key) key.set(slot, expr)
   return {step, key, beside: node.needsRepartition ? recordTimeOnly(input.beside) : input.beside, value: new Map(moved)}
 }
 

@@ -19,17 +19,18 @@ const headersType: SqlType = array(
 export function declaredColumns(definitions: readonly ColumnDefinition[], of: SourceKind, types: TypeLookup): DeclaredColumns {
   const key: Column[] = []
   const value: Column[] = []
-  const headers: (Column & {header?: string})[] = []
+  const headers: (Column & {header?: string; position: number})[] = []
   const seen = new Set<string>()
   for (const definition of definitions) {
     const {name, constraint} = definition
-    if (isSystemName(name.text)) refuse(`'${name.text}' is a reserved column name. You cannot use it as a name for a column.`, name)
+    if (isSystemName(name.text))
+      refuse(`'${name.text}' is a reserved column name. You cannot use it as a name for a column.`, name)
     if (seen.has(name.text)) refuse(`Duplicate column names: ${name.text}`, name)
     seen.add(name.text)
     const column = {name: name.text, type: resolveType(definition.type, types)}
     if (constraint === undefined) value.push(column)
     else if (constraint.kind === 'KEY' || constraint.kind === 'PRIMARY KEY') key.push(keyColumn(column, definition, of))
-    else headers.push(headerColumn(column, definition, headers))
+    else headers.push({...headerColumn(column, definition, headers), position: value.length})
   }
   return {schema: {key, value}, headers}
 }

@@ -24,6 +24,8 @@ export type CompileOptions = {
   }
   /** A fresh id for a persistent query; called once per such statement, in order. `hint`: `CSAS_ORDERS`, `INSERTQUERY`, … */
   readonly newQueryId: (hint: string) => string
+  /** The time for constants such as UNIX_TIMESTAMP() in VALUES. Default 0. */
+  readonly nowMs?: number
   /** Accept ASSERT VALUES and the like. */
   readonly isTestTool?: boolean
 }
@@ -50,7 +52,12 @@ export type CompiledStatement = {
 
 export type Action =
   /** `topic`: to be made, because it does not exist. `isReplacing`: the name exists and gets this definition. */
-  | {readonly kind: 'create-source'; readonly source: Source; readonly topic: TopicConfig | undefined; readonly isReplacing: boolean}
+  | {
+      readonly kind: 'create-source'
+      readonly source: Source
+      readonly topic: TopicConfig | undefined
+      readonly isReplacing: boolean
+    }
   /** `continues`: the query of this id goes on with the new plan and its old state. */
   | {
       readonly kind: 'create-as'

@@ -36,7 +36,11 @@ export function compileCreateAs(statement: Statement, context: StatementContext)
   const continues = existing === undefined ? undefined : replacedQuery(existing, made, plan, statement, env.catalog)
   const queryId = continues ?? options.newQueryId(`${kindWord(statement.sourceKind) === 'table' ? 'CTAS' : 'CSAS'}_${made.name}`)
   const finished = plan(queryId)
-  const source: Source = {...made, createdBy: queryId, ...(finished.root.window === undefined ? {} : {window: finished.root.window})}
+  const source: Source = {
+    ...made,
+    createdBy: queryId,
+    ...(finished.root.window === undefined ? {} : {window: finished.root.window}),
+  }
   return {kind: 'create-as', source, plan: finished, topic, continues}
 }
 
@@ -124,5 +128,5 @@ function sinkPlan(queryId: string, analysis: Analysis, sink: Source): Persistent
   }
 }
 
-export const extractionOf = ({column, format}: NonNullable<Source['timestamp']>) => (format === undefined ? {column} : {column, format})
-
+export const extractionOf = ({column, format}: NonNullable<Source['timestamp']>) =>
+  format === undefined ? {column} : {column, format}

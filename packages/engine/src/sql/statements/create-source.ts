@@ -54,9 +54,17 @@ export function declaredSource(statement: Statement, {env, options}: StatementCo
     refuse(`Cannot add ${kind} '${name.text}': CREATE OR REPLACE is not supported on source ${kind}s.`, name)
   refuseSchemaIds(statement, properties)
   const formats = chooseFormats(properties, env.settings, span)
-  const {schema, headers} = declaredColumns(columnsOrRefuse(statement, properties, formats.value.name), statement.sourceKind, env.catalog)
+  const {schema, headers} = declaredColumns(
+    columnsOrRefuse(statement, properties, formats.value.name),
+    statement.sourceKind,
+    env.catalog,
+  )
   if (kind === 'table' && schema.key.length === 0)
-    refuse('Tables require a PRIMARY KEY. Please define the PRIMARY KEY.', name, 'Put PRIMARY KEY behind the type of the column that identifies a row.')
+    refuse(
+      'Tables require a PRIMARY KEY. Please define the PRIMARY KEY.',
+      name,
+      'Put PRIMARY KEY behind the type of the column that identifies a row.',
+    )
   const window = declaredWindow(properties, schema, span)
   const timestamp = declaredTimestamp(properties, schema)
   const wrapped = withWrapping(formats, schema, properties, env.settings, span)
@@ -78,7 +86,11 @@ export function declaredSource(statement: Statement, {env, options}: StatementCo
   }
 }
 
-function columnsOrRefuse({columns, span}: Statement, properties: WithProperties, format: string): NonNullable<Statement['columns']> {
+function columnsOrRefuse(
+  {columns, span}: Statement,
+  properties: WithProperties,
+  format: string,
+): NonNullable<Statement['columns']> {
   if (columns !== undefined && columns.length > 0) return columns
   const isInferable = format === 'AVRO' || format === 'PROTOBUF' || format === 'JSON_SR'
   if (isInferable)

@@ -10,9 +10,17 @@ export function refuseReplacement(existing: Source, next: Source, {name}: {reado
   if (existing.isReadOnly || next.isReadOnly)
     refuse(`Cannot add ${kind} '${name.text}': CREATE OR REPLACE is not supported on source ${kind}s.`, name)
   const fail = (what: string): never =>
-    refuse(`Cannot replace ${kind} '${name.text}': ${what}`, name, `DROP ${kind.toUpperCase()} ${name.text}, then create it anew.`)
+    refuse(
+      `Cannot replace ${kind} '${name.text}': ${what}`,
+      name,
+      `DROP ${kind.toUpperCase()} ${name.text}, then create it anew.`,
+    )
   if ((existing.createdBy === undefined) !== (next.createdBy === undefined))
-    fail(existing.createdBy === undefined ? 'it is not made by a query.' : 'it is made by a query, which has to be replaced by a query.')
+    fail(
+      existing.createdBy === undefined
+        ? 'it is not made by a query.'
+        : 'it is made by a query, which has to be replaced by a query.',
+    )
   const key = firstDifference(existing.schema.key, next.schema.key)
   if (key !== undefined || existing.schema.key.length !== next.schema.key.length) fail('Key columns must be identical.')
   const changed = firstDifference(existing.schema.value, next.schema.value)

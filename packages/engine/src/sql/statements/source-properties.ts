@@ -20,13 +20,22 @@ export function declaredWindow(properties: WithProperties, schema: Schema, span:
   const type = properties.text('WINDOW_TYPE')?.toUpperCase()
   const size = properties.text('WINDOW_SIZE')
   const [typeAt, sizeAt] = [properties.at('WINDOW_TYPE') ?? {span}, properties.at('WINDOW_SIZE') ?? {span}]
-  if (type === undefined) return size === undefined ? undefined : refuse("'WINDOW_SIZE' needs 'WINDOW_TYPE': TUMBLING or HOPPING.", sizeAt)
+  if (type === undefined)
+    return size === undefined ? undefined : refuse("'WINDOW_SIZE' needs 'WINDOW_TYPE': TUMBLING or HOPPING.", sizeAt)
   if (schema.key.length === 0) refuse('Windowed sources require a key column.', typeAt)
-  if (type === 'SESSION') return size === undefined ? {kind: 'session'} : refuse("'WINDOW_SIZE' should not be set for SESSION windows.", sizeAt)
+  if (type === 'SESSION')
+    return size === undefined ? {kind: 'session'} : refuse("'WINDOW_SIZE' should not be set for SESSION windows.", sizeAt)
   if (type !== 'TUMBLING' && type !== 'HOPPING')
-    return refuse(`Invalid value '${type}' for WINDOW_TYPE: expected SESSION, HOPPING or TUMBLING.`, typeAt, didYouMean(type, ['SESSION', 'HOPPING', 'TUMBLING']))
+    return refuse(
+      `Invalid value '${type}' for WINDOW_TYPE: expected SESSION, HOPPING or TUMBLING.`,
+      typeAt,
+      didYouMean(type, ['SESSION', 'HOPPING', 'TUMBLING']),
+    )
   if (size === undefined)
-    return refuse(`${type} windows require 'WINDOW_SIZE' to be provided in the WITH clause. For example: 'WINDOW_SIZE'='10 SECONDS'`, typeAt)
+    return refuse(
+      `${type} windows require 'WINDOW_SIZE' to be provided in the WITH clause. For example: 'WINDOW_SIZE'='10 SECONDS'`,
+      typeAt,
+    )
   return {kind: type === 'TUMBLING' ? 'tumbling' : 'hopping', sizeMs: durationOf(size, sizeAt)}
 }
 
@@ -48,7 +57,10 @@ export function declaredTimestamp(properties: WithProperties, schema: Schema): S
   const column = columns.findIndex(column => column.name === name)
   const type = columns[column]?.type.kind
   if (type === undefined) {
-    const hint = didYouMean(name, columns.map(column => column.name))
+    const hint = didYouMean(
+      name,
+      columns.map(column => column.name),
+    )
     return refuse(`The TIMESTAMP column set in the WITH clause does not exist in the schema: '${name}'`, property.value, hint)
   }
   const format = properties.text('TIMESTAMP_FORMAT')
@@ -67,7 +79,12 @@ function nameOf(written: string): string {
 }
 
 /** How many partitions; refuses a number that the topic does not have. */
-export function partitionsFor(topic: string, properties: WithProperties, existing: number | undefined, otherwise: number): number {
+export function partitionsFor(
+  topic: string,
+  properties: WithProperties,
+  existing: number | undefined,
+  otherwise: number,
+): number {
   const asked = properties.count('PARTITIONS')
   const property = properties.at('PARTITIONS')
   if (asked !== undefined && property !== undefined && (asked < 1 || asked > PARTITIONS_MAX))
@@ -87,7 +104,12 @@ const PARTITIONS_MAX = 10_000
 const policies: readonly TopicConfig['cleanupPolicy'][] = ['delete', 'compact', 'compact,delete']
 
 /** The topic that a statement makes. */
-export function topicConfig(name: string, partitions: number, encoding: TopicConfig['encoding'], properties: WithProperties): TopicConfig {
+export function topicConfig(
+  name: string,
+  partitions: number,
+  encoding: TopicConfig['encoding'],
+  properties: WithProperties,
+): TopicConfig {
   const number = (property: PropertyName): number | undefined => properties.count(property)
   const [retentionMs, retentionBytes] = [number('RETENTION_MS'), number('RETENTION_BYTES')]
   const written = properties.text('CLEANUP_POLICY')?.toLowerCase().replaceAll(' ', '')

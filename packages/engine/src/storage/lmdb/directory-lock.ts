@@ -16,7 +16,8 @@ export function lockDirectory(dir: string): () => void {
       writeFileSync(path, self, {flag: 'wx'})
       return () => unlinkIfPresent(path)
     } catch (error) {
-      if (!isFileError(error, 'EEXIST')) throw new EngineError('INVALID_CONFIG', `The data directory ${dir} can't be written.`, {dir}, error)
+      if (!isFileError(error, 'EEXIST'))
+        throw new EngineError('INVALID_CONFIG', `The data directory ${dir} can't be written.`, {dir}, error)
     }
     const owner = readIfPresent(path)
     if (owner === self) return () => {}
@@ -30,7 +31,9 @@ export function lockDirectory(dir: string): () => void {
     }
     unlinkIfPresent(path)
   }
-  throw new EngineError('INVALID_CONFIG', `The data directory ${dir} changes hands too fast: several processes try to open it.`, {dir})
+  throw new EngineError('INVALID_CONFIG', `The data directory ${dir} changes hands too fast: several processes try to open it.`, {
+    dir,
+  })
 }
 
 /** `<pid> <start time in ticks, or empty>`. */

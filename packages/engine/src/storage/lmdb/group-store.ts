@@ -3,7 +3,7 @@ import type {CommittedOffset, GroupStore, VersionedDocument} from '../port/group
 import type {Environment} from './environment.ts'
 import {keys, prefixes, under} from './keys.ts'
 import {removeRange} from './removal.ts'
-import {decodeIfPresent, jsonRow, numberRow, put, remove} from './rows.ts'
+import {decodeIfPresent, documentRow, offsetRow, numberRow, put, remove} from './rows.ts'
 
 const nameBytesMax = 1500
 
@@ -15,17 +15,17 @@ export class LmdbGroupStore implements GroupStore {
   }
 
   async document(name: string): Promise<VersionedDocument | undefined> {
-    return this.#env.read(() => decodeIfPresent(this.#env.meta, keys.document(name), jsonRow.decode<VersionedDocument>))
+    return this.#env.read(() => decodeIfPresent(this.#env.meta, keys.document(name), documentRow.decode))
   }
 
   async putDocument(name: string, expected: number, data: unknown): Promise<boolean> {
     mustBeShort(name)
     const key = keys.document(name)
     return this.#env.write(() => {
-      const version = decodeIfPresent(this.#env.meta, key, jsonRow.decode<VersionedDocument>)?.version ?? 0
+      const version = decodeIfPresent(this.#env.meta, key, documentRow.decode)?.version ?? 0
       if (version !== expected) return false
       if (data === null) remove(this.#env.meta, key)
-      else put(this.#env.meta, key, jsonRow.encode({version: version + 1, data}))
+      else put(this.#env.meta, key, documentRow.encode({version: version + 1, data}))
       return true
     })
   }
@@ -42,7 +42,7 @@ export class LmdbGroupStore implements GroupStore {
 
   async offsets(group: string): Promise<readonly CommittedOffset[]> {
     return this.#env.read(() =>
-      [...this.#env.meta.getRange(under(prefixes.groupOffsets(group)))].map(({value}) => jsonRow.decode<CommittedOffset>(value)),
+      [...this.#env.meta.getRange(under(prefixes.groupOffsets(group)))].map(({value}) => offsetRow.decode(value)),
     )
   }
 
@@ -66,12 +66,14 @@ export function writeOffsets(
 ): boolean {
   const current = decodeIfPresent(env.meta, keys.groupGeneration(group), numberRow.decode) ?? 0
   if (generation !== undefined && generation !== current) return false
-  for (const offset of offsets) put(env.meta, keys.groupOffset(group, offset.topic, offset.partition), jsonRow.encode(offset))
+  for (const offset of offsets) put(env.meta, keys.groupOffset(group, offset.topic, offset.partition), offsetRow.encode(offset))
   return true
 }
 
 function mustBeShort(name: string): void {
   const bytes = Buffer.byteLength(name)
   if (bytes <= nameBytesMax) return
-  throw new EngineError('INVALID_ARGUMENT', `A name has ${bytes} bytes; the embedded store takes at most ${nameBytesMax}.`, {bytes})
+  throw new EngineError('INVALID_ARGUMENT', `A name has ${bytes} bytes; the embedded store takes at most ${nameBytesMax}.`, {
+    bytes,
+  })
 }

@@ -21,7 +21,8 @@ export const keys = {
   /** Topic name → number and partitions: what an append needs. */
   topicNumber: (name: string): Uint8Array => text(`I${name}`),
   partition: (topic: number, partition: number): Uint8Array => numbered('P', topic, partition),
-  producer: (topic: number, partition: number, id: string): Uint8Array => Buffer.concat([numbered('R', topic, partition), text(id)]),
+  producer: (topic: number, partition: number, id: string): Uint8Array =>
+    Buffer.concat([numbered('R', topic, partition), text(id)]),
   document: (name: string): Uint8Array => text(`D${name}`),
   groupOffset: (group: string, topic: string, partition: number): Uint8Array =>
     Buffer.concat([text(`G${group}\0${topic}\0`), numbers(partition)]),

@@ -19,7 +19,7 @@ import {writeOffsets} from './group-store.ts'
 import {keys, prefixes, under} from './keys.ts'
 import {appendView, applyWrites, Partition} from './partitions.ts'
 import {removeDroppedTopic} from './removal.ts'
-import {decodeIfPresent, jsonRow, nextNumber, numberRow, put, remove, topicNumberRow} from './rows.ts'
+import {decodeIfPresent, topicRow, nextNumber, numberRow, put, remove, topicNumberRow} from './rows.ts'
 import type {ThreadWake} from './wake.ts'
 
 /** Batches trimmed in one transaction: other writers get their turn in between. */
@@ -42,20 +42,20 @@ export class LmdbLogStore implements LogStore {
     return this.#env.write(() => {
       if (meta.doesExist(keys.topic(topic.name))) return 'exists'
       const number = nextNumber(this.#env)
-      put(meta, keys.topic(topic.name), jsonRow.encode(topic))
+      put(meta, keys.topic(topic.name), topicRow.encode(topic))
       put(meta, keys.topicNumber(topic.name), topicNumberRow.encode({topic: number, partitions: topic.partitions}))
       return 'created'
     })
   }
 
   async topic(name: string): Promise<TopicRecord | undefined> {
-    return this.#env.read(() => decodeIfPresent(this.#env.meta, keys.topic(name), jsonRow.decode<TopicRecord>))
+    return this.#env.read(() => decodeIfPresent(this.#env.meta, keys.topic(name), topicRow.decode))
   }
 
   async topics(): Promise<readonly TopicRecord[]> {
     return this.#env.read(() =>
       [...this.#env.meta.getRange(under(prefixes.topics))]
-        .map(({value}) => jsonRow.decode<TopicRecord>(value))
+        .map(({value}) => topicRow.decode(value))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     )
   }
@@ -65,7 +65,7 @@ export class LmdbLogStore implements LogStore {
     const known = await this.#env.write(() => {
       const number = decodeIfPresent(meta, keys.topicNumber(topic.name), topicNumberRow.decode)
       if (!number || topic.partitions < number.partitions) return number
-      put(meta, keys.topic(topic.name), jsonRow.encode(topic))
+      put(meta, keys.topic(topic.name), topicRow.encode(topic))
       put(meta, keys.topicNumber(topic.name), topicNumberRow.encode({...number, partitions: topic.partitions}))
       return number
     })
@@ -156,7 +156,9 @@ function mustBeShort(id: string | undefined): void {
   if (id === undefined || id.length * 3 <= producerIdBytesMax) return
   const bytes = Buffer.byteLength(id)
   if (bytes <= producerIdBytesMax) return
-  throw new EngineError('INVALID_ARGUMENT', `A producer id has ${bytes} bytes; at most ${producerIdBytesMax} are allowed.`, {bytes})
+  throw new EngineError('INVALID_ARGUMENT', `A producer id has ${bytes} bytes; at most ${producerIdBytesMax} are allowed.`, {
+    bytes,
+  })
 }
 
 function boundsOf(partition: Partition | undefined): PartitionBounds {

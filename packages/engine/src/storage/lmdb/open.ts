@@ -22,13 +22,23 @@ export type LmdbStorageOptions = {
  */
 export async function openLmdbStorage({dir, clock = systemClock}: LmdbStorageOptions): Promise<Storage> {
   const unlock = lockDirectory(dir)
+  try {
+    return await openLocked(dir, clock, unlock)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+async function openLocked(dir: string, clock: Clock, unlock: () => void): Promise<Storage> {
   const env = new Environment(dir)
-  const wake = new ThreadWake(dir)
   await finishRemovals(env)
+  const wake = new ThreadWake(dir)
   return {
     features: {
       adapter: 'lmdb',
       isCrossProcess: false,
+      isAtomicAcrossPartitions: true,
       canAckAll: true,
       durability: {leader: 'the end of the process, at any moment', all: 'the end of the machine: written through to disk'},
     },

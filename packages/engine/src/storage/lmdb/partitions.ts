@@ -29,7 +29,9 @@ export class Partition {
   }
 
   get row(): PartitionRow {
-    return decodeIfPresent(this.#env.meta, keys.partition(this.#topic, this.#partition), partitionRow.decode) ?? partitionRow.empty
+    return (
+      decodeIfPresent(this.#env.meta, keys.partition(this.#topic, this.#partition), partitionRow.decode) ?? partitionRow.empty
+    )
   }
 
   set row(row: PartitionRow) {
@@ -75,7 +77,8 @@ export class Partition {
   #lastAtOrBefore(offset: Offset): IndexedBatch | undefined {
     if (offset < 0) return undefined
     const range = {start: this.#key(offset), end: this.#key(0), reverse: true, limit: 1, inclusiveEnd: true}
-    for (const {key, value} of this.#env.index.getRange(range)) return {baseOffset: baseOfBatchKey(key), ...indexRow.decode(value)}
+    for (const {key, value} of this.#env.index.getRange(range))
+      return {baseOffset: baseOfBatchKey(key), ...indexRow.decode(value)}
     return undefined
   }
 

@@ -1,6 +1,8 @@
 import {must} from '../../base/assert.ts'
 import type {Offset} from '../../record/record.ts'
 import type {ProducerState} from '../port/admission.ts'
+import type {CommittedOffset, VersionedDocument} from '../port/group-store.ts'
+import type {TopicRecord} from '../port/log-store.ts'
 import type {Bytes, Environment} from './environment.ts'
 import {keys} from './keys.ts'
 
@@ -74,11 +76,16 @@ export const numberRow = {
   decode: (bytes: Uint8Array): number => must(readDoubles(bytes)[0], 'number in a row'),
 }
 
-/** What JSON rows hold was written by this module's callers, in the type they read it with. */
-export const jsonRow = {
-  encode: (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value)),
-  decode: <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()),
-}
+/** What a JSON row holds was written with the same type. */
+const jsonRow = <T>() => ({
+  encode: (value: T): Uint8Array => Buffer.from(JSON.stringify(value)),
+  decode: (bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()),
+})
+
+export const topicRow = jsonRow<TopicRecord>()
+export const documentRow = jsonRow<VersionedDocument>()
+export const offsetRow = jsonRow<CommittedOffset>()
+export const taskRow = jsonRow<TaskRow>()
 
 /** Inside a write transaction. */
 export function nextNumber(env: Environment): number {

@@ -3,7 +3,7 @@ import type {TaskId} from '../port/task-commit.ts'
 import type {Environment} from './environment.ts'
 import {keys, prefixes, under} from './keys.ts'
 import {removeDroppedStore} from './removal.ts'
-import {decodeIfPresent, jsonRow, nextNumber, numberRow, put, remove} from './rows.ts'
+import {decodeIfPresent, taskRow, nextNumber, numberRow, put, remove} from './rows.ts'
 import type {TaskRow} from './rows.ts'
 import {StoredRows} from './stored-rows.ts'
 import {findTask, putTask, taskPositions} from './tasks.ts'
@@ -47,7 +47,7 @@ export class LmdbStateStore implements StateStore {
     const dropped = await this.#env.write(() => {
       const stores: number[] = []
       for (const {key, value} of [...meta.getRange(under(prefixes.tasksOf(query)))]) {
-        const {number} = jsonRow.decode<TaskRow>(value)
+        const {number} = taskRow.decode(value)
         for (const store of [...meta.getRange(under(prefixes.storesOf(number)))]) {
           stores.push(numberRow.decode(store.value))
           remove(meta, store.key)

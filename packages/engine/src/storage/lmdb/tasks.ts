@@ -3,7 +3,7 @@ import {parsePartitionKey, partitionKey} from '../../record/record.ts'
 import type {TaskId} from '../port/task-commit.ts'
 import type {Environment} from './environment.ts'
 import {keys} from './keys.ts'
-import {decodeIfPresent, jsonRow, put} from './rows.ts'
+import {decodeIfPresent, taskRow, put} from './rows.ts'
 import type {TaskRow} from './rows.ts'
 
 type Position = TopicPartition & {readonly next: Offset}
@@ -11,9 +11,9 @@ type Position = TopicPartition & {readonly next: Offset}
 const keyOf = ({query, subTopology, partition}: TaskId): Uint8Array => keys.task(query, subTopology, partition)
 
 export const findTask = (env: Environment, task: TaskId): TaskRow | undefined =>
-  decodeIfPresent(env.meta, keyOf(task), jsonRow.decode<TaskRow>)
+  decodeIfPresent(env.meta, keyOf(task), taskRow.decode)
 
-export const putTask = (env: Environment, task: TaskId, row: TaskRow): void => put(env.meta, keyOf(task), jsonRow.encode(row))
+export const putTask = (env: Environment, task: TaskId, row: TaskRow): void => put(env.meta, keyOf(task), taskRow.encode(row))
 
 export const taskPositions = (task: TaskRow): Position[] =>
   Object.entries(task.consumed).map(([place, next]) => ({...parsePartitionKey(place), next}))

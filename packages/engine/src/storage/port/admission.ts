@@ -59,7 +59,8 @@ export function planAppend(batches: readonly AppendBatch[], isAtomic: boolean, n
       writes.push({batch, baseOffset: outcome.baseOffset, producer: {id: stamp.id, state}})
     }
   }
-  if (isAtomic && outcomes.some(isRefusal)) return {outcomes: outcomes.map(o => (isRefusal(o) ? o : {kind: 'aborted'})), writes: []}
+  if (isAtomic && outcomes.some(isRefusal))
+    return {outcomes: outcomes.map(o => (isRefusal(o) ? o : {kind: 'aborted'})), writes: []}
   return {outcomes, writes}
 }
 

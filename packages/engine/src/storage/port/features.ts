@@ -3,6 +3,11 @@ export type StorageFeatures = {
   readonly adapter: 'redis' | 'lmdb' | 'simulated'
   /** Other processes may use the same storage at the same time. */
   readonly isCrossProcess: boolean
+  /**
+   * An atomic append may reach any partitions, and take a group's offsets with it. Where it may not (Redis Cluster), one that
+   * reaches more than one partition number of one placement, or carries group offsets, fails with INVALID_ARGUMENT.
+   */
+  readonly isAtomicAcrossPartitions: boolean
   /** What an acknowledged append survives, per acks level; shown to users as it stands here. */
   readonly durability: {readonly leader: string; readonly all: string}
   /** Whether acks ALL can be kept at this moment (replicas or an append-only file exist). */

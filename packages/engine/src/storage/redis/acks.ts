@@ -19,8 +19,12 @@ export async function awaitAcks(connection: Connection, durability: Durability):
 
 function notReached(replicas: number, durability: Durability, isDiskMissing: boolean): EngineError {
   const missing = [`${replicas} of ${durability.replicas} replicas`, ...(isDiskMissing ? ['not the disk'] : [])].join(', ')
-  return new EngineError('ACKS_NOT_REACHED', `The batches are applied, but in ${ackTimeoutMs / 1000} s reached only ${missing}.`, {
-    replicas,
-    expected: durability.replicas,
-  })
+  return new EngineError(
+    'ACKS_NOT_REACHED',
+    `The batches are applied, but in ${ackTimeoutMs / 1000} s reached only ${missing}.`,
+    {
+      replicas,
+      expected: durability.replicas,
+    },
+  )
 }

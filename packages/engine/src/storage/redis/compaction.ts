@@ -27,7 +27,9 @@ export async function replaceBatches(
   for (const batch of batches) await rewrite.add(batch)
   await copy(connection, keys.compacted, {from: to, to: Infinity}, rewrite)
   const args = [meta.version, split, rewrite.bytes]
-  const swapped = await connection.run(swapCompacted, [keys.log, keys.compacted, keys.rewrite, keys.meta], args, {isRepeatable: false})
+  const swapped = await connection.run(swapCompacted, [keys.log, keys.compacted, keys.rewrite, keys.meta], args, {
+    isRepeatable: false,
+  })
   return numberOf(swapped) === 1 ? 'replaced' : 'conflict'
 }
 

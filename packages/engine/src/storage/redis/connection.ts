@@ -30,7 +30,12 @@ export class Connection {
     return this.#persist(isRepeatable, () => this.#client.callBuffer(command, ...args))
   }
 
-  run(script: Script, keys: readonly string[], args: readonly Argument[], {isRepeatable}: {isRepeatable: boolean}): Promise<unknown> {
+  run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+    {isRepeatable}: {isRepeatable: boolean},
+  ): Promise<unknown> {
     return this.#persist(isRepeatable, () => this.#evaluate(script, keys, args))
   }
 

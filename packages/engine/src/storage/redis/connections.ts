@@ -89,7 +89,14 @@ function clientFactory(url: string, mode: RedisMode): () => Redis | Cluster {
   if (mode === 'standalone') return () => new Redis(url, clientOptions)
   const {nodes, path, credentials} = parseNodes(url)
   if (mode === 'sentinel') {
-    return () => new Redis({...clientOptions, ...credentials, sentinels: nodes, name: path || 'mymaster', sentinelRetryStrategy: reconnectPauseMs})
+    return () =>
+      new Redis({
+        ...clientOptions,
+        ...credentials,
+        sentinels: nodes,
+        name: path || 'mymaster',
+        sentinelRetryStrategy: reconnectPauseMs,
+      })
   }
   return () =>
     new Cluster(nodes, {
@@ -109,13 +116,20 @@ type Nodes = {
 
 function parseNodes(url: string): Nodes {
   const match = /^(?:[a-z-]+:\/\/)?(?:([^:@]*):([^@]*)@)?([^/]+)(?:\/(.*))?$/.exec(url)
-  if (!match) throw new EngineError('INVALID_CONFIG', `"${withoutPassword(url)}" is not an address of Redis: redis://host:port,host:port is expected.`)
+  if (!match)
+    throw new EngineError(
+      'INVALID_CONFIG',
+      `"${withoutPassword(url)}" is not an address of Redis: redis://host:port,host:port is expected.`,
+    )
   const [, username, password, hosts = '', path = ''] = match
   const nodes = hosts.split(',').map(text => {
     const {hostname, port} = new URL(text.includes('://') ? text : `redis://${text}`)
     return {host: hostname, port: Number(port || 6379)}
   })
-  const credentials = {...(username ? {username: decodeURIComponent(username)} : {}), ...(password ? {password: decodeURIComponent(password)} : {})}
+  const credentials = {
+    ...(username ? {username: decodeURIComponent(username)} : {}),
+    ...(password ? {password: decodeURIComponent(password)} : {}),
+  }
   return {nodes, path, credentials}
 }
 

@@ -16,7 +16,11 @@ function entryOf(reply: unknown): StoredBatch {
 }
 
 /** Arguments of XADD for an entry that a compaction writes. */
-export const entryArguments = ({baseOffset, count, maxTimestampMs, bytes}: StoredBatch, bytesBefore: number, latestMs: number) => [
+export const entryArguments = (
+  {baseOffset, count, maxTimestampMs, bytes}: StoredBatch,
+  bytesBefore: number,
+  latestMs: number,
+) => [
   `${baseOffset}-1`,
   ...['b', Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)],
   ...['n', count, 't', maxTimestampMs, 'z', bytesBefore, 'x', latestMs],

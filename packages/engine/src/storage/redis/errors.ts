@@ -8,11 +8,15 @@ export type Failure = 'refused' | 'unknown' | 'full' | 'other'
 
 const refusals = /^(LOADING|READONLY|CLUSTERDOWN|TRYAGAIN|MASTERDOWN|NOREPLICAS|MOVED|ASK|BUSY) /
 const fullness = /^(OOM|MISCONF) /
-const breaks = /Connection is closed|max retries per request|Stream isn't writeable|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|aborted|None of startup nodes|Failed to refresh slots|Cluster isn't ready|Socket closed/i
+const breaks =
+  /Connection is closed|max retries per request|Stream isn't writeable|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|aborted|None of startup nodes|Failed to refresh slots|Cluster isn't ready|Socket closed/i
 
 export function failureOf(error: unknown): Failure {
   // A failure inside a script may carry the server's own prefix before the code.
-  const message = (error instanceof Error ? error.message : String(error)).replace(/^ERR Error running script.*?: (?=[A-Z]+ )/, '')
+  const message = (error instanceof Error ? error.message : String(error)).replace(
+    /^ERR Error running script.*?: (?=[A-Z]+ )/,
+    '',
+  )
   if (refusals.test(message)) return 'refused'
   if (fullness.test(message)) return 'full'
   return breaks.test(message) ? 'unknown' : 'other'
@@ -27,8 +31,13 @@ export function engineError(error: unknown): unknown {
     case 'refused':
       return new EngineError('STORAGE_UNAVAILABLE', `Redis does not serve now: ${message}`, {}, error)
     case 'unknown':
-      return new EngineError('STORAGE_UNAVAILABLE', `The connection to Redis broke, and the outcome is unknown: ${message}`, {}, error)
-    case 'other':
+      return new EngineError(
+        'STORAGE_UNAVAILABLE',
+        `The connection to Redis broke, and the outcome is unknown: ${message}`,
+        {},
+        error,
+      )
+    default:
       return error
   }
 }

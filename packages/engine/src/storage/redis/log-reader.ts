@@ -23,7 +23,9 @@ export async function readMeta(connection: Connection, keys: PartitionKeys): Pro
   const fields = ['begin', 'end', 'z', 'd', 'cz', 'cd', 'split', 'version']
   const reply = arrayOf(await connection.call('HMGET', [keys.meta, ...fields]))
   if (reply[1] === null) return unknown
-  const [begin = 0, end = 0, z = 0, d = 0, cz = 0, cd = 0, split = 0, version = 0] = reply.map(value => orAbsent(value, numberOf) ?? 0)
+  const [begin = 0, end = 0, z = 0, d = 0, cz = 0, cd = 0, split = 0, version = 0] = reply.map(
+    value => orAbsent(value, numberOf) ?? 0,
+  )
   return {begin, end, bytes: z - d + cz - cd, isKnown: true, split, version}
 }
 

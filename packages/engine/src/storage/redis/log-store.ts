@@ -157,7 +157,8 @@ export class RedisLogStore implements LogStore {
     const keys = await this.#keysOf(at)
     if (!keys) return undefined
     const meta = await readMeta(this.#parts.connections.command, keys)
-    const inCompacted = meta.split > meta.begin ? await this.#searchTime(keys.compacted, meta.begin, meta.split, timestampMs) : undefined
+    const inCompacted =
+      meta.split > meta.begin ? await this.#searchTime(keys.compacted, meta.begin, meta.split, timestampMs) : undefined
     return inCompacted ?? this.#searchTime(keys.log, Math.max(meta.begin, meta.split), meta.end, timestampMs)
   }
 

@@ -30,21 +30,25 @@ export type RedisStorageOptions = {
 /** Connects and resolves when the server answers; fails with STORAGE_UNAVAILABLE when it does not within some seconds. */
 export async function openRedisStorage(options: RedisStorageOptions): Promise<Storage> {
   const {url, mode = 'standalone', namespace, clock = systemClock, logger = silentLogger} = options
+  const isCluster = mode === 'cluster'
   const keys = new RedisKeys(namespace)
   const connections = await Connections.open(url, mode, clock, logger)
   const {command} = connections
   const topics = new TopicRegistry(command, keys)
-  const wake = new RedisWake(keys.wakeChannel, () => connections.subscriber(), async () => (await topics.all()).flatMap(partitionsOf))
-  let facts = await readServerFacts(command)
-  const refresh = async () => (facts = await readServerFacts(command))
+  const wake = new RedisWake(
+    keys.wakeChannel,
+    () => connections.subscriber(),
+    async () => (await topics.all()).flatMap(partitionsOf),
+  )
+  let facts = await readServerFacts(command, isCluster)
+  const refresh = async () => (facts = await readServerFacts(command, isCluster))
   await topics.finishDrops()
   const durability = async () => (await refresh()).durability
-  const isCluster = mode === 'cluster'
   const outbox = new Outbox(command, keys, wake)
   const committer = new TaskCommitter({connection: command, keys, topics, wake, clock, outbox, isCluster})
   return {
     get features() {
-      return featuresOf(facts.durability)
+      return featuresOf(facts.durability, isCluster)
     },
     log: new RedisLogStore({connections, keys, topics, wake, clock, isCluster, durability}),
     state: new RedisStateStore(command, keys, outbox),

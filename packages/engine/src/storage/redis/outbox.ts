@@ -5,7 +5,7 @@ import {AppendArguments} from './append-arguments.ts'
 import type {Connection} from './connection.ts'
 import type {PartitionPlace, RedisKeys} from './keys.ts'
 import {forwardOutput} from './lua/forward-output.ts'
-import {arrayOf, asBuffer, bytesOf, fieldsOf, numberOf, textOf} from './reply.ts'
+import {arrayOf, bytesOf, fieldsOf, numberOf, textOf} from './reply.ts'
 import type {RedisWake} from './wake.ts'
 
 /** An output whose partition lives in another slot than its task. */
@@ -33,7 +33,12 @@ export class Outbox {
   /** Entries of a forward, as the commit script puts them into the outbox. */
   static pack({place, batch}: Forward): Uint8Array[] {
     const destination: Destination = {place, at: {topic: batch.topic, partition: batch.partition}}
-    return [JSON.stringify(destination), `${batch.count}`, `${batch.maxTimestampMs}`].map(text => Buffer.from(text)).concat(asBuffer(batch.bytes))
+    return [
+      Buffer.from(JSON.stringify(destination)),
+      Buffer.from(`${batch.count}`),
+      Buffer.from(`${batch.maxTimestampMs}`),
+      batch.bytes,
+    ]
   }
 
   /** Sends what a commit has just put into the outbox as its last entries. Returns their offsets, -1 for partitions that went. */
@@ -80,6 +85,11 @@ function parseEntry(reply: unknown): {readonly sequence: number; readonly forwar
   const [id, flat] = arrayOf(reply)
   const fields = fieldsOf(flat)
   const {place, at}: Destination = JSON.parse(textOf(fields.get('d')))
-  const batch = {...at, count: numberOf(fields.get('n')), maxTimestampMs: numberOf(fields.get('t')), bytes: bytesOf(fields.get('b'))}
+  const batch = {
+    ...at,
+    count: numberOf(fields.get('n')),
+    maxTimestampMs: numberOf(fields.get('t')),
+    bytes: bytesOf(fields.get('b')),
+  }
   return {sequence: Number.parseInt(textOf(id), 10), forward: {place, batch}}
 }

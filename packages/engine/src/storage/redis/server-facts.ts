@@ -5,6 +5,7 @@ import {fieldsOf, textOf} from './reply.ts'
 
 /** What the server's configuration promises at this moment. */
 export type Durability = {
+  /** Replicas that an append can wait for. */
   readonly replicas: number
   readonly isAppendOnly: boolean
   /** `unknown` where the server does not let us ask. */
@@ -15,7 +16,8 @@ export type Durability = {
 
 export type ServerFacts = {readonly info: ReadonlyMap<string, string>; readonly durability: Durability}
 
-export async function readServerFacts(connection: Connection): Promise<ServerFacts> {
+/** Of a cluster: what one of its nodes says. */
+export async function readServerFacts(connection: Connection, isCluster: boolean): Promise<ServerFacts> {
   const info = new Map<string, string>()
   for (const line of textOf(await connection.call('INFO', [])).split('\r\n')) {
     const colon = line.indexOf(':')
@@ -26,10 +28,11 @@ export async function readServerFacts(connection: Connection): Promise<ServerFac
   return {
     info,
     durability: {
-      replicas: onlineReplicas(info),
+      // WAIT speaks of the writes of one connection to one node, and a cluster's client does not let us choose which.
+      replicas: isCluster ? 0 : onlineReplicas(info),
       isAppendOnly,
       appendFsync: await readAppendFsync(connection),
-      canWaitForDisk: isAppendOnly && (major > 7 || (major === 7 && minor >= 2)),
+      canWaitForDisk: isAppendOnly && !isCluster && (major > 7 || (major === 7 && minor >= 2)),
     },
   }
 }
@@ -40,7 +43,9 @@ const onlineReplicas = (info: ReadonlyMap<string, string>): number =>
 
 async function readAppendFsync(connection: Connection): Promise<Durability['appendFsync']> {
   try {
-    const value = fieldsOf(await connection.call('CONFIG', ['GET', 'appendfsync'])).get('appendfsync')?.toString()
+    const value = fieldsOf(await connection.call('CONFIG', ['GET', 'appendfsync']))
+      .get('appendfsync')
+      ?.toString()
     return value === 'always' || value === 'everysec' || value === 'no' ? value : 'unknown'
   } catch {
     // Hosted servers often have no CONFIG.
@@ -48,7 +53,7 @@ async function readAppendFsync(connection: Connection): Promise<Durability['appe
   }
 }
 
-export function featuresOf(durability: Durability): StorageFeatures {
+export function featuresOf(durability: Durability, isCluster: boolean): StorageFeatures {
   const {replicas, isAppendOnly, appendFsync, canWaitForDisk} = durability
   const leader = !isAppendOnly
     ? 'the end of this process, not of Redis (appendonly no)'
@@ -58,10 +63,14 @@ export function featuresOf(durability: Durability): StorageFeatures {
         ? 'the end of Redis; of the machine, all but about the last second (appendfsync everysec)'
         : `the end of Redis (appendfsync ${appendFsync})`
   const onDisk = isAppendOnly && (canWaitForDisk || appendFsync === 'always')
-  const waits = [...(onDisk ? ['on disk'] : []), ...(replicas > 0 ? [`on ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`] : [])]
+  const waits = [
+    ...(onDisk ? ['on disk'] : []),
+    ...(replicas > 0 ? [`on ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`] : []),
+  ]
   return {
     adapter: 'redis',
     isCrossProcess: true,
+    isAtomicAcrossPartitions: !isCluster,
     canAckAll: waits.length > 0,
     durability: {leader, all: waits.length > 0 ? waits.join(' and ') : `no more than LEADER: ${leader}`},
   }
@@ -76,7 +85,9 @@ export function healthOf({info, durability}: ServerFacts): StorageHealth {
       role: fact('role'),
       memory: fact('used_memory_human'),
       'memory limit': info.get('maxmemory') === '0' ? 'none' : fact('maxmemory_human'),
-      persistence: durability.isAppendOnly ? `append-only file, fsync ${durability.appendFsync}` : 'no append-only file: acknowledged records may be lost when Redis ends',
+      persistence: durability.isAppendOnly
+        ? `append-only file, fsync ${durability.appendFsync}`
+        : 'no append-only file: acknowledged records may be lost when Redis ends',
       replicas: String(durability.replicas),
     },
   }

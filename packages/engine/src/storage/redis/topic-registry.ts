@@ -46,7 +46,9 @@ export class TopicRegistry {
   }
 
   async all(): Promise<readonly TopicRecord[]> {
-    const records = arrayOf(await this.#connection.call('HVALS', [this.#keys.topics])).map(stored => decode(textOf(stored)).record)
+    const records = arrayOf(await this.#connection.call('HVALS', [this.#keys.topics])).map(
+      stored => decode(textOf(stored)).record,
+    )
     return records.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 

@@ -43,7 +43,13 @@ export function openSimulatedStorage(options: SimulatedStorageOptions = {}): Sim
   const network = new SimulatedNetwork(seededRandom(options.seed ?? 1), options.clock ?? systemClock, options.faults ?? {})
   const memory = 'the process that uses it, not the end of the simulation'
   return {
-    features: {adapter: 'simulated', isCrossProcess: true, canAckAll: true, durability: {leader: memory, all: memory}},
+    features: {
+      adapter: 'simulated',
+      isCrossProcess: true,
+      isAtomicAcrossPartitions: true,
+      canAckAll: true,
+      durability: {leader: memory, all: memory},
+    },
     log: new SimulatedLogStore(data, network, hub),
     state: new SimulatedStateStore(data, network),
     groups: new SimulatedGroupStore(data, network),

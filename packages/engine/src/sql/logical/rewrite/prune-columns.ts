@@ -1,5 +1,5 @@
 import {must} from '../../../base/assert.ts'
-import {isOverOneSource, keySlots, slotColumns} from '../columns.ts'
+import {isOverOneSource, keySlots, slotColumns, slotsInKey} from '../columns.ts'
 import {slotsOf} from '../expr-slots.ts'
 import type {AggregateNode, CarryNode, JoinNode, LogicalNode, RekeyNode, SlotColumn} from '../node.ts'
 
@@ -16,7 +16,10 @@ export function pruneColumns(node: LogicalNode, needed: Slots): LogicalNode {
     case 'filter':
       return {...node, input: pruneColumns(node.input, union(needed, slotsOf(node.where)))}
     case 'flat-map':
-      return {...node, input: pruneColumns(node.input, union(needed, ...node.calls.flatMap(call => call.args.map(arg => slotsOf(arg)))))}
+      return {
+        ...node,
+        input: pruneColumns(node.input, union(needed, ...node.calls.flatMap(call => call.args.map(arg => slotsOf(arg))))),
+      }
     case 'suppress':
     case 'carry':
       return {...node, input: pruneColumns(node.input, needed)}
@@ -29,14 +32,16 @@ export function pruneColumns(node: LogicalNode, needed: Slots): LogicalNode {
   }
 }
 
-function pruneRekey(node: RekeyNode, needed: Slots): RekeyNode {
+/** `isBelowJoin`: the rows of a join have no record time of one side, so it is carried as a column. */
+function pruneRekey(node: RekeyNode, needed: Slots, isBelowJoin = false): RekeyNode {
   const own = new Set(node.key.map(column => column.slot))
-  const before = new Set(keySlots(node.input))
+  const before = slotsInKey(node.input)
   const used = [...union(...node.key.map(column => slotsOf(column.expr)))].filter(slot => !before.has(slot))
   const carried = new Set([...needed].filter(slot => !own.has(slot)).concat(used))
-  if (isOverOneSource(node.input)) for (const slot of recordTimes(node.input)) carried.delete(slot)
+  if (!isBelowJoin && isOverOneSource(node.input)) for (const slot of recordTimes(node.input)) carried.delete(slot)
   const input = pruneColumns(node.input, union(carried, before))
-  return {...node, input: node.needsRepartition ? carry(input, carried) : input}
+  const losesColumns = node.needsRepartition || (!node.keepsKey && [...carried].some(slot => before.has(slot)))
+  return {...node, input: losesColumns ? carry(input, carried) : input}
 }
 
 function pruneAggregate(node: AggregateNode): AggregateNode {
@@ -58,7 +63,7 @@ function pruneJoin(node: JoinNode, needed: Slots): JoinNode {
 function pruneSide(side: LogicalNode, wanted: Slots): LogicalNode {
   const columns = slotColumns(side)
   const own = new Set([...wanted].filter(slot => columns.has(slot)))
-  return side.kind === 'rekey' ? pruneRekey(side, own) : carry(pruneColumns(side, own), own)
+  return side.kind === 'rekey' ? pruneRekey(side, own, true) : carry(pruneColumns(side, own), own)
 }
 
 function carry(input: LogicalNode, wanted: Slots): LogicalNode {

@@ -1,4 +1,4 @@
-import type {Clock} from '../base/clock.ts'
+import type {Clock} from './clock.ts'
 
 /** A bell: rung while nobody waits, the next wait returns at once. */
 export class Signal {

@@ -1,0 +1,31 @@
+'use client'
+import {Check, Copy} from 'lucide-react'
+import {useState} from 'react'
+import {Button} from './button.tsx'
+
+type CodeProps = {readonly label: string; readonly text: string}
+
+/** Text as it is, in lines of fixed width, with a way to copy it. */
+export function Code({label, text}: CodeProps) {
+  const [isCopied, setCopied] = useState(false)
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(text)
+    setCopied(true)
+    setTimeout(() => setCopied(false), 1500)
+  }
+  return (
+    <div className="group relative min-w-0">
+      <pre
+        tabIndex={0}
+        role="region"
+        aria-label={label}
+        className="max-h-96 overflow-auto p-3 pr-12 font-mono text-[12.5px] leading-[1.55] whitespace-pre"
+      >
+        {text}
+      </pre>
+      <Button look="bare" className="absolute top-1.5 right-1.5 bg-surface px-1.5" aria-label={`Copy ${label}`} onClick={() => void copy()}>
+        {isCopied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+      </Button>
+    </div>
+  )
+}

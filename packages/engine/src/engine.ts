@@ -1,0 +1,506 @@
+import {systemClock, type Clock} from './base/clock.ts'
+import {EngineError, errorTable} from './base/errors.ts'
+import {silentLogger, type Logger} from './base/logger.ts'
+import type {Catalog} from './catalog/catalog.ts'
+import {CommandLog, commandTopic} from './catalog/command-log.ts'
+import type * as api from './engine-api.ts'
+import {allFunctions, type AnyFunction} from './expr/functions/registry.ts'
+import {commitGroupOffsets, groupIds, groupInfo} from './groups/group-info.ts'
+import {limits} from './limits.ts'
+import {alteredTopic, newTopic} from './log/topic.ts'
+import type {Source} from './plan/source.ts'
+import {awaitProgress, endsOf, linksOf} from './query/await-progress.ts'
+import {metricsOf} from './query/metrics.ts'
+import {PersistentQueries} from './query/persistent.ts'
+import {Feeds} from './query/push/feeds.ts'
+import {openPush} from './query/push/open-push.ts'
+import {consumeAlone} from './query/records/consume-alone.ts'
+import {readPage, resolveStart} from './query/records/read-records.ts'
+import {RecordWriter} from './query/records/record-writer.ts'
+import {tailRecords} from './query/records/tail-records.ts'
+import {rejectionOf, rejectionOfError} from './query/rejection.ts'
+import {runPull} from './query/run-select.ts'
+import {Reports} from './query/statements/reports.ts'
+import {StatementRunner} from './query/statements/statement-runner.ts'
+import {topicInfos} from './query/topic-infos.ts'
+import {evaluationEnv} from './runtime/evaluation.ts'
+import {openStorage} from './runtime/open-storage.ts'
+import {InlinePool, type TaskPool} from './runtime/pool.ts'
+import {ProcessingLog, processingLogTopic} from './runtime/processing-log.ts'
+import {TaskHost, type EndOffsets} from './runtime/task-host.ts'
+import {ThreadPool} from './runtime/thread-pool.ts'
+import type {StorageDescriptor} from './runtime/worker-protocol.ts'
+import {compileScript} from './sql/compile.ts'
+import type {CompiledStatement} from './sql/statements/compiled-statement.ts'
+import type {TopicRecord} from './storage/port/log-store.ts'
+import type {Storage} from './storage/port/storage.ts'
+
+export type EngineOptions = {
+  /** An open storage, closed by whoever opened it, or how to open one, which the engine then closes. Threads need the latter. */
+  readonly storage: Storage | StorageDescriptor
+  /** Worker threads for tasks; 0: tasks run in the calling thread. Default 0 with an open storage, else 1. */
+  readonly threads?: number
+  /** `manual` (only without threads): tasks move only inside `settle` and `drive`, in a fixed order. Default `auto`. */
+  readonly tasks?: 'auto' | 'manual'
+  readonly clock?: Clock
+  readonly logger?: Logger
+  /** Session properties that hold where a request names none. */
+  readonly properties?: Readonly<Record<string, unknown>>
+  /** Partitions of a topic that is created without saying how many. Default 1. */
+  readonly partitions?: number
+  /** Accept statements that only tests use (ASSERT VALUES and the like). */
+  readonly isTestTool?: boolean
+}
+
+type Parts = {
+  readonly storage: Storage
+  readonly isOwner: boolean
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly commands: CommandLog
+  readonly pool: TaskPool
+  readonly queries: PersistentQueries
+  readonly processingLog: ProcessingLog
+  readonly options: EngineOptions
+}
+
+type Settings = Readonly<Record<string, string>>
+type Compilation = {readonly statements: readonly CompiledStatement[]; readonly settings: Settings} | api.SqlRejection
+
+/** An event-streaming database in this process: a facade over log, catalog and queries. */
+export class Engine implements api.EngineApi {
+  readonly #storage: Storage
+  readonly #parts: Parts
+  readonly #clock: Clock
+  readonly #queries: PersistentQueries
+  readonly #commands: CommandLog
+  readonly #writer: RecordWriter
+  readonly #statements: StatementRunner
+  readonly #feeds = new Feeds()
+  readonly #systemProperties = new Map<string, string>()
+  readonly #openedAtMs: number
+  readonly #closing = new AbortController()
+  #lastScript: Promise<unknown> = Promise.resolve()
+  #pushSubscriptions = 0
+  #pullQueries = 0
+
+  private constructor(parts: Parts) {
+    const {storage, clock, commands, queries} = parts
+    this.#parts = parts
+    this.#storage = storage
+    this.#clock = clock
+    this.#queries = queries
+    this.#commands = commands
+    this.#writer = new RecordWriter(storage.log, clock)
+    this.#openedAtMs = clock.nowMs()
+    const reports = new Reports({
+      topics: () => this.topics(),
+      queries: () => this.queries(),
+      functions: allFunctions,
+      properties: () => new Map(Object.entries(this.#settings({}))),
+      firstRecords: (topic, isFromBeginning, limit) => this.#firstRecords(topic, isFromBeginning, limit),
+    })
+    this.#statements = new StatementRunner({storage, clock, commands, queries, reports, systemProperties: this.#systemProperties})
+  }
+
+  /** Opens the catalog and goes on with every query that was running. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const {clock = systemClock, logger = silentLogger} = options
+    const descriptor = 'kind' in options.storage ? options.storage : undefined
+    const storage = 'kind' in options.storage ? await openStorage(options.storage) : options.storage
+    const commands = await CommandLog.open(storage.log, clock)
+    await storage.log.createTopic(
+      newTopic({name: processingLogTopic, partitions: 1, isInternal: true, createdAtMs: clock.nowMs(), encoding: 'bytes'}),
+    )
+    const processingLog = new ProcessingLog(storage.log, clock, logger)
+    const threads = options.threads ?? (descriptor ? 1 : 0)
+    if (threads > 0 && descriptor === undefined)
+      throw new EngineError('INVALID_CONFIG', 'worker threads open the storage themselves: give the engine its descriptor')
+    const onFailed: PersistentQueries['fail'] = failure => queries.fail(failure)
+    const pool =
+      threads > 0 && descriptor
+        ? new ThreadPool({threads, storage: descriptor, clock, logger, onFailed})
+        : new InlinePool(new TaskHost({storage, clock, logger, processingLog, isManual: options.tasks === 'manual', onFailed}))
+    const queries = new PersistentQueries({storage, pool, clock, logger})
+    await queries.startAll(commands.catalog)
+    return new Engine({
+      storage,
+      isOwner: descriptor !== undefined,
+      clock,
+      logger,
+      commands,
+      pool,
+      queries,
+      processingLog,
+      options,
+    })
+  }
+
+  async execute(sql: string, options: api.ExecuteOptions = {}): Promise<api.Executed | api.SqlRejection> {
+    const turn = this.#lastScript.then(() => this.#execute(sql, options))
+    this.#lastScript = turn.catch(() => {})
+    return turn
+  }
+
+  async pull(sql: string, options: api.PullOptions = {}): Promise<api.PullRows | api.SqlRejection> {
+    const compiled = await this.#compileSelect(sql, options, 'pull')
+    if ('message' in compiled) return compiled
+    this.#pullQueries++
+    const context = {
+      storage: this.#storage,
+      clock: this.#clock,
+      catalog: this.#catalog,
+      queries: this.#queries,
+      settings: compiled.settings,
+    }
+    return this.#refusable(sql, () => runPull(compiled.statement.plan, context, {after: options.after, signal: options.signal}))
+  }
+
+  async push(sql: string, options: api.PushOptions = {}): Promise<api.PushSubscription | api.SqlRejection> {
+    const compiled = await this.#compileSelect(sql, options, 'push')
+    if ('message' in compiled) return compiled
+    if (this.#pushSubscriptions >= limits.pushSubscriptionsMax)
+      throw new EngineError(
+        'LIMIT_EXCEEDED',
+        `${this.#pushSubscriptions} push queries run already, expected fewer than ${limits.pushSubscriptionsMax}`,
+      )
+    const {settings, statement} = compiled
+    const {logger} = this.#parts
+    const signal = options.signal ? AbortSignal.any([options.signal, this.#closing.signal]) : this.#closing.signal
+    this.#pushSubscriptions++
+    const onEnd = (): void => void this.#pushSubscriptions--
+    try {
+      return await openPush(
+        {storage: this.#storage, feeds: this.#feeds, clock: this.#clock, logger},
+        {
+          plan: statement.plan,
+          sql,
+          evaluation: evaluationEnv(settings, this.#clock),
+          start: settings['auto.offset.reset'] === 'earliest' ? 'earliest' : 'latest',
+          after: options.after,
+          signal,
+          onEnd,
+        },
+      )
+    } catch (error) {
+      onEnd()
+      throw error
+    }
+  }
+
+  async validate(sql: string): Promise<readonly api.SqlRejection[]> {
+    const compiled = await this.#compile(sql, {})
+    return 'message' in compiled ? [compiled] : []
+  }
+
+  async createTopic({name, partitions, ...settings}: api.CreateTopic): Promise<api.TopicInfo> {
+    const createdAtMs = this.#clock.nowMs()
+    const topic = newTopic({
+      name,
+      partitions: partitions ?? this.#parts.options.partitions ?? 1,
+      createdAtMs,
+      encoding: 'bytes',
+      settings,
+    })
+    if ((await this.#storage.log.createTopic(topic)) === 'exists')
+      throw new EngineError('TOPIC_EXISTS', `topic ${name} exists already`)
+    return this.#infoOf(topic)
+  }
+
+  async alterTopic(name: string, change: api.AlterTopic): Promise<api.TopicInfo> {
+    const topic = alteredTopic(await this.#existingTopic(name), change)
+    await this.#storage.log.updateTopic(topic)
+    return this.#infoOf(topic)
+  }
+
+  async dropTopic(name: string): Promise<void> {
+    await this.#existingTopic(name)
+    const sources = this.#catalog.sourcesOver(name).map(source => source.name)
+    if (sources.length > 0)
+      throw new EngineError('TOPIC_MISMATCH', `topic ${name} can't be dropped: ${sources.join(', ')} stand over it`)
+    await this.#storage.log.dropTopic(name)
+  }
+
+  async topic(name: string): Promise<api.TopicInfo | undefined> {
+    const topic = await this.#storage.log.topic(name)
+    return topic && this.#infoOf(topic)
+  }
+
+  async topics(): Promise<readonly api.TopicInfo[]> {
+    return topicInfos(this.#storage.log, await this.#storage.log.topics())
+  }
+
+  async produce(request: api.ProduceRequest): Promise<api.ProduceResult> {
+    const topic = await this.#existingTopic(request.topic)
+    return this.#writer.produce(request, topic, this.#catalog.sourcesOver(request.topic))
+  }
+
+  async records(request: api.RecordsRequest): Promise<api.RecordsPage> {
+    const topic = await this.#existingTopic(request.topic)
+    const positions = await resolveStart(this.#storage.log, topic, request.from)
+    const fromTimestampMs = request.from.kind === 'timestamp' ? request.from.timestampMs : -Infinity
+    return readPage(this.#storage.log, topic, this.#sourceOver(topic.name), positions, {...request, fromTimestampMs})
+  }
+
+  tail(request: api.TailRequest): AsyncIterableIterator<api.RecordsPage> {
+    const {topic} = request
+    const signal = request.signal ? AbortSignal.any([request.signal, this.#closing.signal]) : this.#closing.signal
+    return deferred(async () =>
+      tailRecords(this.#storage, this.#clock, await this.#existingTopic(topic), () => this.#sourceOver(topic), {
+        ...request,
+        signal,
+      }),
+    )
+  }
+
+  async groups(): Promise<readonly api.GroupInfo[]> {
+    const found = await Promise.all((await groupIds(this.#storage)).map(id => groupInfo(this.#storage, id)))
+    return found.filter(group => group !== undefined)
+  }
+
+  group(id: string): Promise<api.GroupInfo | undefined> {
+    return groupInfo(this.#storage, id)
+  }
+
+  commitOffsets(request: api.CommitOffsetsRequest): Promise<void> {
+    return commitGroupOffsets(this.#storage, request)
+  }
+
+  consume(request: api.ConsumeRequest): AsyncIterableIterator<api.ConsumedBatch> {
+    const signal = request.signal ? AbortSignal.any([request.signal, this.#closing.signal]) : this.#closing.signal
+    return consumeAlone(this.#storage, this.#clock, topic => this.#sourceOver(topic), {...request, signal})
+  }
+
+  sources(): readonly Source[] {
+    return this.#catalog.sources()
+  }
+
+  queries(): readonly api.QueryInfo[] {
+    return this.#queries.infos(this.#catalog.queries())
+  }
+
+  functions(): readonly AnyFunction[] {
+    return allFunctions()
+  }
+
+  async metrics(): Promise<api.MetricsSnapshot> {
+    const {records, bytes} = this.#writer.totals
+    const atMs = this.#clock.nowMs()
+    const totals = {
+      atMs,
+      uptimeMs: atMs - this.#openedAtMs,
+      recordsProduced: records,
+      bytesProduced: bytes,
+      pushSubscriptions: this.#pushSubscriptions,
+      pullQueries: this.#pullQueries,
+    }
+    return metricsOf(totals, await this.topics(), this.queries())
+  }
+
+  async health(): Promise<api.Health> {
+    const {features} = this.#storage
+    const {isHealthy, facts} = await this.#storage.health()
+    return {
+      isReady: isHealthy && !this.#closing.signal.aborted,
+      storage: features.adapter,
+      durability: {...features.durability, canAckAll: features.canAckAll},
+      facts,
+    }
+  }
+
+  async settle(): Promise<void> {
+    const {pool, processingLog} = this.#parts
+    if (pool instanceof InlinePool && this.#parts.options.tasks === 'manual') {
+      let hasWorked = true
+      while (hasWorked) {
+        hasWorked = false
+        for (const {id} of this.#queries.running()) if (await pool.drive(id)) hasWorked = true
+      }
+    } else {
+      const links = linksOf(this.#queries.running())
+      const topics = [...new Set(links.flatMap(({part}) => part.topics))]
+      const ends = new Map(await Promise.all(topics.map(async topic => [topic, await endsOf(this.#storage, topic)] as const)))
+      await awaitProgress(links, ends, {
+        storage: this.#storage,
+        clock: this.#clock,
+        waitMsMax: Infinity,
+        signal: this.#closing.signal,
+      })
+    }
+    await processingLog.flush()
+  }
+
+  /** With `tasks: 'manual'`: runs one query, stopping before the given offsets, until it has nothing more to do. */
+  async drive(queryId: string, ends?: EndOffsets): Promise<void> {
+    const {pool} = this.#parts
+    if (!(pool instanceof InlinePool)) throw new EngineError('INVALID_ARGUMENT', 'only an engine without threads can be driven')
+    await pool.drive(queryId, ends)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return
+    this.#closing.abort()
+    await this.#lastScript
+    await this.#feeds.close()
+    await this.#parts.pool.close()
+    await this.#parts.processingLog.flush()
+    if (this.#parts.isOwner) await this.#storage.close()
+  }
+
+  get #catalog(): Catalog {
+    return this.#commands.catalog
+  }
+
+  /** Hears of what other processes do to the catalog. */
+  async #follow(): Promise<void> {
+    const {storage, logger} = this.#parts
+    const catchUp = (): void => {
+      if (this.#closing.signal.aborted) return
+      this.#lastScript = this.#lastScript
+        .then(() => this.#catchUp())
+        .catch((error: unknown) => logger.warn({error}, 'the catalog could not be read on'))
+    }
+    const unsubscribe = await storage.wake.subscribe([{topic: commandTopic, partition: 0}], catchUp)
+    this.#closing.signal.addEventListener('abort', unsubscribe, {once: true})
+    catchUp()
+  }
+
+  async #hasNews(): Promise<boolean> {
+    const {version} = this.#catalog
+    const turn = this.#lastScript.then(() => this.#catchUp())
+    this.#lastScript = turn.catch(() => {})
+    await turn
+    return this.#catalog.version > version
+  }
+
+  async #catchUp(): Promise<void> {
+    const before = this.#catalog
+    for (const command of await this.#commands.catchUp()) await this.#queries.follow(command, before, this.#catalog)
+  }
+
+  async #execute(sql: string, options: api.ExecuteOptions): Promise<api.Executed | api.SqlRejection> {
+    for (;;) {
+      await this.#catchUp()
+      const compiled = await this.#compile(sql, options)
+      if ('message' in compiled) return compiled
+      const results = await this.#refusable(sql, () => this.#statements.run(compiled.statements, compiled.settings))
+      if (results !== 'conflict') return 'kind' in results ? results : {kind: 'executed', statements: results}
+    }
+  }
+
+  async #compile(sql: string, {properties = {}, parameters}: api.ExecuteOptions): Promise<Compilation> {
+    const topics = await this.#storage.log.topics()
+    const catalog = this.#catalog.withTopics(new Map(topics.map(({name, partitions}) => [name, partitions])))
+    return this.#compileWith(catalog, sql, {properties, ...(parameters && {parameters})})
+  }
+
+  #compileWith(catalog: Catalog, sql: string, {properties = {}, parameters}: api.ExecuteOptions): Compilation {
+    const settings = this.#settings(properties)
+    const {partitions, isTestTool} = this.#parts.options
+    let made = 0
+    const compiled = compileScript(sql, catalog, {
+      properties: settings,
+      ...(parameters && {parameters}),
+      ...(partitions !== undefined && {defaults: {partitions}}),
+      ...(isTestTool !== undefined && {isTestTool}),
+      newQueryId: hint => `${hint}_${catalog.version + made++}`,
+    })
+    if ('statements' in compiled) return {statements: compiled.statements, settings}
+    const [first] = compiled.diagnostics
+    if (first === undefined) throw new EngineError('SQL_INVALID', 'the statement was refused without a reason')
+    return rejectionOf(sql, first)
+  }
+
+  async #compileSelect<K extends 'pull' | 'push'>(
+    sql: string,
+    options: api.ExecuteOptions,
+    kind: K,
+  ): Promise<{readonly statement: Extract<CompiledStatement, {kind: K}>; readonly settings: Settings} | api.SqlRejection> {
+    // A pull asks for nothing that only storage knows; what it finds missing may be new from another process.
+    let compiled = kind === 'pull' ? this.#compileWith(this.#catalog, sql, options) : await this.#compile(sql, options)
+    if ('message' in compiled && (await this.#hasNews())) compiled = await this.#compile(sql, options)
+    if ('message' in compiled) return compiled
+    const statement = compiled.statements.at(-1)
+    const isAlone = compiled.statements.every(
+      each => each === statement || each.kind === 'set-property' || each.kind === 'unset-property',
+    )
+    if (isAlone && statement !== undefined && isKind(statement, kind))
+      return {statement, settings: withSet(compiled.settings, compiled.statements)}
+    return {kind: 'rejected', code: 'SQL_INVALID', statement: sql, ...expectations[kind]}
+  }
+
+  /** Refusals that show only while a statement runs are answers too, where the caller is to blame. */
+  async #refusable<T>(sql: string, run: () => Promise<T>): Promise<T | api.SqlRejection> {
+    try {
+      return await run()
+    } catch (error) {
+      if (error instanceof EngineError && errorTable[error.code].blame === 'caller') return rejectionOfError(sql, error)
+      throw error
+    }
+  }
+
+  #settings(properties: Readonly<Record<string, unknown>>): Settings {
+    const layers = [this.#parts.options.properties ?? {}, Object.fromEntries(this.#systemProperties), properties]
+    const entries = layers.flatMap(layer => Object.entries(layer)).filter(([, value]) => value !== null && value !== undefined)
+    return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]))
+  }
+
+  #sourceOver(topic: string): Source | undefined {
+    return this.#catalog.sourcesOver(topic)[0]
+  }
+
+  async #existingTopic(name: string): Promise<TopicRecord> {
+    const topic = await this.#storage.log.topic(name)
+    if (topic === undefined) throw new EngineError('TOPIC_NOT_FOUND', `there is no topic ${name}`)
+    return topic
+  }
+
+  async #infoOf(topic: TopicRecord): Promise<api.TopicInfo> {
+    const [info] = await topicInfos(this.#storage.log, [topic])
+    if (info === undefined) throw new EngineError('TOPIC_NOT_FOUND', `there is no topic ${topic.name}`)
+    return info
+  }
+
+  async #firstRecords(topic: string, isFromBeginning: boolean, limit: number): Promise<readonly api.LogRecord[]> {
+    const from: api.StartPosition = {kind: isFromBeginning ? 'earliest' : 'latest'}
+    return (await this.records({topic, from, recordsMax: limit})).records
+  }
+}
+
+const expectations = {
+  pull: {
+    message: 'found another statement, expected one SELECT without EMIT',
+    hint: 'SELECT … EMIT CHANGES is a push query; other statements are executed.',
+  },
+  push: {
+    message: 'found another statement, expected one SELECT … EMIT CHANGES',
+    hint: 'Without EMIT CHANGES a SELECT is a pull query.',
+  },
+} as const
+
+const isKind = <K extends CompiledStatement['kind']>(
+  statement: CompiledStatement,
+  kind: K,
+): statement is Extract<CompiledStatement, {kind: K}> => statement.kind === kind
+
+/** SET before a query in one text. */
+function withSet(settings: Settings, statements: readonly CompiledStatement[]): Settings {
+  const changed: Record<string, string> = {...settings}
+  for (const statement of statements) {
+    if (statement.kind === 'set-property') changed[statement.name.toLowerCase()] = statement.value
+    if (statement.kind === 'unset-property') delete changed[statement.name.toLowerCase()]
+  }
+  return changed
+}
+
+/** An iterator that is made when it is first asked. */
+function deferred<T>(open: () => Promise<AsyncIterableIterator<T>>): AsyncIterableIterator<T> {
+  let inner: Promise<AsyncIterableIterator<T>> | undefined
+  return {
+    next: async () => (await (inner ??= open())).next(),
+    return: async () => (await inner)?.return?.() ?? {done: true, value: undefined},
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import {EngineError} from '../base/errors.ts'
+import {limits} from '../limits.ts'
+import type {TopicRecord} from '../storage/port/log-store.ts'
+
+/** What the engine keeps in a topic's `config`. `null` retention: for ever, any size. */
+export type TopicConfig = {
+  readonly encoding: 'bytes' | 'columns'
+  readonly retentionMs: number | null
+  readonly retentionBytes: number | null
+  readonly cleanupPolicy: 'delete' | 'compact' | 'compact,delete'
+  readonly compression: 'none' | 'zstd'
+}
+
+/** As Kafka's defaults but for time: seven days. Opaque records are compressed, columns are small as they are. */
+const defaultTopicConfig = (encoding: TopicConfig['encoding']): TopicConfig => ({
+  encoding,
+  retentionMs: 7 * 86_400_000,
+  retentionBytes: null,
+  cleanupPolicy: 'delete',
+  compression: encoding === 'bytes' ? 'zstd' : 'none',
+})
+
+export type NewTopic = {
+  readonly name: string
+  readonly partitions: number
+  readonly createdAtMs: number
+  readonly encoding: TopicConfig['encoding']
+  /** Default: the topic's own name. */
+  readonly placement?: string
+  readonly isInternal?: boolean
+  /** Properties that are undefined or absent keep their default. */
+  readonly settings?: {readonly [name in keyof Omit<TopicConfig, 'encoding'>]?: TopicConfig[name] | undefined}
+}
+
+/** The record of a topic to create. EngineError `INVALID_CONFIG` or `INVALID_ARGUMENT` names what can't be so. */
+export function newTopic({name, partitions, createdAtMs, encoding, placement, isInternal, settings}: NewTopic): TopicRecord {
+  checkTopicName(name)
+  checkPartitions(partitions)
+  const config = withSettings(defaultTopicConfig(encoding), settings ?? {})
+  return {name, partitions, placement: placement ?? name, isInternal: isInternal ?? false, createdAtMs, config}
+}
+
+/** The record of a topic after a change. Partitions may grow, never shrink. */
+export function alteredTopic(
+  topic: TopicRecord,
+  change: NonNullable<NewTopic['settings']> & {readonly partitions?: number},
+): TopicRecord {
+  const {partitions = topic.partitions, ...settings} = change
+  checkPartitions(partitions)
+  if (partitions < topic.partitions)
+    throw new EngineError(
+      'INVALID_ARGUMENT',
+      `found ${partitions} partitions for ${topic.name}, expected at least the ${topic.partitions} it has`,
+    )
+  return {...topic, partitions, config: {...topic.config, ...withSettings(topicConfig(topic), settings)}}
+}
+
+/** The settings of a stored topic; what is missing or unreadable has its default. */
+export function topicConfig({config}: Pick<TopicRecord, 'config'>): TopicConfig {
+  const defaults = defaultTopicConfig(config['encoding'] === 'columns' ? 'columns' : 'bytes')
+  const bound = (value: unknown, missing: number | null) => (typeof value === 'number' || value === null ? value : missing)
+  return {
+    encoding: defaults.encoding,
+    retentionMs: bound(config['retentionMs'], defaults.retentionMs),
+    retentionBytes: bound(config['retentionBytes'], defaults.retentionBytes),
+    cleanupPolicy: policies.find(policy => policy === config['cleanupPolicy']) ?? defaults.cleanupPolicy,
+    compression: compressions.find(each => each === config['compression']) ?? defaults.compression,
+  }
+}
+
+/** Kafka's rule: letters, digits, `.`, `_` and `-`. */
+function checkTopicName(name: string): void {
+  if (/^[A-Za-z0-9._-]+$/.test(name) && name !== '.' && name !== '..' && name.length <= limits.topicNameLengthMax) return
+  const expected = `1 to ${limits.topicNameLengthMax} letters, digits, '.', '_' or '-'`
+  throw new EngineError('INVALID_ARGUMENT', `found topic name '${name.slice(0, 300)}', expected ${expected}`, {name})
+}
+
+const policies: readonly TopicConfig['cleanupPolicy'][] = ['delete', 'compact', 'compact,delete']
+const compressions: readonly TopicConfig['compression'][] = ['none', 'zstd']
+
+function checkPartitions(partitions: number): void {
+  if (Number.isInteger(partitions) && partitions >= 1 && partitions <= limits.partitionsPerTopicMax) return
+  throw new EngineError('INVALID_ARGUMENT', `found ${partitions} partitions, expected 1 to ${limits.partitionsPerTopicMax}`)
+}
+
+function withSettings(config: TopicConfig, settings: NonNullable<NewTopic['settings']>): TopicConfig {
+  const changed = {...config, ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))}
+  for (const name of ['retentionMs', 'retentionBytes'] as const) {
+    const value = changed[name]
+    if (value !== null && !(Number.isSafeInteger(value) && value > 0))
+      throw new EngineError('INVALID_CONFIG', `found ${name} ${value}, expected a whole number above 0, or null for no bound`, {
+        name,
+      })
+  }
+  checkChoice('cleanupPolicy', changed.cleanupPolicy, policies)
+  checkChoice('compression', changed.compression, compressions)
+  return changed
+}
+
+function checkChoice(name: string, found: string, known: readonly string[]): void {
+  if (known.includes(found)) return
+  throw new EngineError('INVALID_CONFIG', `found ${name} '${found}', expected one of ${known.join(', ')}`, {name})
+}

@@ -1,0 +1,27 @@
+import type {EngineError} from '../base/errors.ts'
+import type {SqlRejection} from '../engine-api.ts'
+import type {SqlDiagnostic} from '../sql/syntax/diagnostic.ts'
+import {locate} from '../sql/syntax/source.ts'
+
+/** A refused statement, for people: where it stands in the text that they sent. */
+export function rejectionOf(text: string, {code, message, span, hint}: SqlDiagnostic): SqlRejection {
+  const {line, column} = locate(text, span.start)
+  return {
+    kind: 'rejected',
+    code,
+    message,
+    line,
+    column,
+    length: Math.max(1, span.end - span.start),
+    ...(hint !== undefined && {hint}),
+    statement: text,
+  }
+}
+
+/** A statement that was refused while it ran. */
+export const rejectionOfError = (text: string, {code, message}: EngineError): SqlRejection => ({
+  kind: 'rejected',
+  code,
+  message,
+  statement: text,
+})

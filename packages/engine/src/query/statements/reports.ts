@@ -1,0 +1,161 @@
+import {assertNever} from '../../base/assert.ts'
+import {EngineError} from '../../base/errors.ts'
+import type {Catalog} from '../../catalog/catalog.ts'
+import type {LogRecord, QueryInfo, StatementResult, TopicInfo} from '../../engine-api.ts'
+import type {AnyFunction} from '../../expr/functions/registry.ts'
+import type {Source} from '../../plan/source.ts'
+import {printType} from '../../schema/sql-type.ts'
+import type {CompiledStatement} from '../../sql/statements/compiled-statement.ts'
+import {explainPlan} from './explain.ts'
+
+/** What the answers are made from. */
+export type Facts = {
+  readonly topics: () => Promise<readonly TopicInfo[]>
+  readonly queries: () => readonly QueryInfo[]
+  readonly functions: () => readonly AnyFunction[]
+  readonly properties: () => ReadonlyMap<string, string>
+  readonly firstRecords: (topic: string, isFromBeginning: boolean, limit: number) => Promise<readonly LogRecord[]>
+}
+
+type Report = Extract<
+  CompiledStatement,
+  {kind: 'show' | 'describe-source' | 'describe-sources' | 'describe-function' | 'explain' | 'explain-query' | 'print-topic'}
+>
+type Row = Readonly<Record<string, unknown>>
+type Answer = Pick<StatementResult, 'message' | 'columns' | 'rows'> & Partial<StatementResult>
+
+/** Answers of SHOW, DESCRIBE, EXPLAIN and PRINT: rows by column name. */
+export class Reports {
+  readonly #facts: Facts
+
+  constructor(facts: Facts) {
+    this.#facts = facts
+  }
+
+  async answer(statement: Report, catalog: Catalog): Promise<Answer> {
+    switch (statement.kind) {
+      case 'show':
+        return this.#show(statement, catalog)
+      case 'describe-sources': {
+        const found = catalog.sources().filter(({kind}) => kind === statement.of)
+        return table(sourceColumns, found.map(sourceRow), `${found.length} ${statement.of}s`)
+      }
+      case 'describe-source':
+        return describeSource(statement.source, catalog)
+      case 'describe-function':
+        return describeFunction(this.#facts.functions(), statement.name)
+      case 'explain':
+        return text(explainPlan(statement.statement))
+      case 'explain-query': {
+        const query = catalog.query(statement.queryId)
+        if (query === undefined) throw new EngineError('QUERY_NOT_FOUND', `there is no query ${statement.queryId}`)
+        return {...text(explainPlan({kind: 'insert-select', plan: query.plan})), queryId: query.id}
+      }
+      case 'print-topic': {
+        const records = await this.#facts.firstRecords(statement.topic, statement.isFromBeginning, statement.limit ?? 100)
+        const rows = records.filter((_, i) => i % (statement.interval ?? 1) === 0).map(({headers: _headers, ...record}) => record)
+        return table(['partition', 'offset', 'timestampMs', 'key', 'value'], rows, `${rows.length} records`)
+      }
+      default:
+        return assertNever(statement, 'statement')
+    }
+  }
+
+  async #show({subject, isAll}: Extract<Report, {kind: 'show'}>, catalog: Catalog): Promise<Answer> {
+    switch (subject) {
+      case 'STREAMS':
+      case 'TABLES': {
+        const found = catalog.sources().filter(({kind}) => kind === (subject === 'STREAMS' ? 'stream' : 'table'))
+        return table(sourceColumns, found.map(sourceRow), `${found.length} ${subject.toLowerCase()}`)
+      }
+      case 'TOPICS': {
+        const found = (await this.#facts.topics()).filter(({isInternal}) => isAll || !isInternal)
+        const rows = found.map(({name, partitions, encoding, isInternal}) => ({
+          name,
+          partitions: partitions.length,
+          encoding,
+          internal: isInternal,
+          records: partitions.reduce((sum, {beginOffset, endOffset}) => sum + endOffset - beginOffset, 0),
+        }))
+        return table(['name', 'partitions', 'encoding', 'internal', 'records'], rows, `${rows.length} topics`)
+      }
+      case 'QUERIES': {
+        const rows = this.#facts
+          .queries()
+          .map(({id, state, sink, sinkTopic, statement}) => ({id, state, sink, sinkTopic, statement}))
+        return table(['id', 'state', 'sink', 'sinkTopic', 'statement'], rows, `${rows.length} queries`)
+      }
+      case 'FUNCTIONS': {
+        const rows = this.#facts.functions().map(({name, kind, category, description}) => ({name, kind, category, description}))
+        return table(['name', 'kind', 'category', 'description'], rows, `${rows.length} functions`)
+      }
+      case 'TYPES': {
+        const rows = [...catalog.types()].map(([name, type]) => ({name, type: printType(type)}))
+        return table(['name', 'type'], rows, `${rows.length} types`)
+      }
+      case 'PROPERTIES': {
+        const rows = [...this.#facts.properties()].map(([name, value]) => ({name, value}))
+        return table(['name', 'value'], rows, `${rows.length} properties`)
+      }
+      case 'VARIABLES':
+        return table(['name', 'value'], [], 'Variables last as long as the script that defines them.')
+      case 'INDEXES':
+        return table(['name', 'table', 'columns'], [], '0 indexes')
+      case 'CONNECTORS':
+      case 'CONNECTOR PLUGINS':
+        return table(['name', 'kind', 'state'], [], '0 connectors')
+      default:
+        return assertNever(subject, 'subject of SHOW')
+    }
+  }
+}
+
+const table = (columns: readonly string[], rows: readonly Row[], message: string): Answer => ({columns, rows, message})
+const text = (message: string): Answer =>
+  table(
+    ['line'],
+    message.split('\n').map(line => ({line})),
+    message,
+  )
+
+const sourceColumns = ['name', 'kind', 'topic', 'keyFormat', 'valueFormat', 'isWindowed']
+const sourceRow = ({name, kind, topic, formats, window}: Source): Row => ({
+  name,
+  kind,
+  topic,
+  keyFormat: formats.key.name,
+  valueFormat: formats.value.name,
+  isWindowed: window !== undefined,
+})
+
+function describeSource(source: Source, catalog: Catalog): Answer {
+  const {schema, name, kind, headerColumns, statement} = source
+  const rows = [
+    ...schema.key.map(column => ({
+      column: column.name,
+      type: printType(column.type),
+      role: kind === 'table' ? 'primary key' : 'key',
+    })),
+    ...schema.value.map(column => ({column: column.name, type: printType(column.type), role: 'value'})),
+    ...headerColumns.map(column => ({column: column.name, type: printType(column.type), role: 'header'})),
+  ]
+  const readers = catalog.readers(name)
+  const writers = catalog.writers(name)
+  const lines = [
+    `${kind} ${name} over topic ${source.topic} (key ${source.formats.key.name}, value ${source.formats.value.name}, ${source.partitions} partitions)`,
+    ...(readers.length > 0 ? [`read by ${readers.join(', ')}`] : []),
+    ...(writers.length > 0 ? [`written by ${writers.join(', ')}`] : []),
+    statement,
+  ]
+  return {...table(['column', 'type', 'role'], rows, lines.join('\n')), source: name}
+}
+
+function describeFunction(functions: readonly AnyFunction[], name: string): Answer {
+  const found = functions.find(each => each.name === name.toUpperCase())
+  if (found === undefined) throw new EngineError('SQL_INVALID', `there is no function ${name}`)
+  const rows = found.overloads.map(({parameters, isVariadic, returns}) => ({
+    signature: `${found.name}(${parameters.map(({name: parameter}) => parameter).join(', ')}${isVariadic ? ', ...' : ''})`,
+    returns: typeof returns === 'function' ? 'depends on the arguments' : printType(returns),
+  }))
+  return table(['signature', 'returns'], rows, `${found.name}: ${found.description}`)
+}

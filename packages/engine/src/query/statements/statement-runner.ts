@@ -1,0 +1,175 @@
+import type {Clock} from '../../base/clock.ts'
+import {EngineError} from '../../base/errors.ts'
+import type {Catalog} from '../../catalog/catalog.ts'
+import type {CommandLog} from '../../catalog/command-log.ts'
+import type {StatementResult} from '../../engine-api.ts'
+import {newTopic} from '../../log/topic.ts'
+import type {Offset} from '../../record/record.ts'
+import {sourcesOf} from '../../plan/plan-sources.ts'
+import type {CompiledStatement, TopicConfig} from '../../sql/statements/compiled-statement.ts'
+import type {Storage} from '../../storage/port/storage.ts'
+import {endsOf} from '../await-progress.ts'
+import {tableRunId, type PersistentQueries} from '../persistent.ts'
+import {commandsOf, settingsOf} from './commands-of.ts'
+import {assertTopic} from './assert-topic.ts'
+import type {Reports} from './reports.ts'
+import {statementKind} from './statement-kind.ts'
+import {writeRows} from './write-rows.ts'
+
+export type StatementRunnerOptions = {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly commands: CommandLog
+  readonly queries: PersistentQueries
+  readonly reports: Reports
+  /** Properties of ALTER SYSTEM: they hold for all that follows in this process. */
+  readonly systemProperties: Map<string, string>
+}
+
+type Answer = Pick<StatementResult, 'message'> & Partial<StatementResult>
+
+/** Does what checked statements say. One script at a time. */
+export class StatementRunner {
+  readonly #options: StatementRunnerOptions
+
+  constructor(options: StatementRunnerOptions) {
+    this.#options = options
+  }
+
+  /** `conflict`: another process changed the catalog since the statements were checked, and nothing was done. */
+  async run(
+    statements: readonly CompiledStatement[],
+    settings: Readonly<Record<string, string>>,
+  ): Promise<readonly StatementResult[] | 'conflict'> {
+    const {commands} = this.#options
+    for (const statement of statements) if (statement.kind === 'create-source') await this.#createTopic(statement.topic)
+    const before = commands.catalog
+    let catalog = before
+    const all = []
+    for (const statement of statements) {
+      const start = settings['auto.offset.reset'] === 'latest' ? await this.#latest(statement) : undefined
+      const own = commandsOf(statement, catalog, {settings, start})
+      for (const command of own) catalog = catalog.apply(command)
+      all.push(...own)
+    }
+    if ((await commands.append(all)) === 'conflict') return 'conflict'
+    const results: StatementResult[] = []
+    for (const statement of statements) {
+      const answer = await this.#take(statement, before)
+      const {text, warnings} = statement
+      results.push({kind: statementKind(statement), statement: text, ...(warnings.length > 0 && {warnings}), ...answer})
+    }
+    return results
+  }
+
+  async #createTopic(topic: TopicConfig | undefined): Promise<void> {
+    if (topic === undefined) return
+    const {name, partitions, encoding} = topic
+    const {storage, clock} = this.#options
+    await storage.log.createTopic(newTopic({name, partitions, encoding, createdAtMs: clock.nowMs(), settings: settingsOf(topic)}))
+  }
+
+  async #latest(statement: CompiledStatement): Promise<Readonly<Record<string, readonly Offset[]>> | undefined> {
+    if (statement.kind !== 'create-as' && statement.kind !== 'insert-select') return undefined
+    const {storage, commands} = this.#options
+    const topics = sourcesOf(statement.plan.root).flatMap(name => commands.catalog.source(name)?.topic ?? [])
+    return Object.fromEntries(await Promise.all(topics.map(async topic => [topic, await endsOf(storage, topic)] as const)))
+  }
+
+  async #take(statement: CompiledStatement, before: Catalog): Promise<Answer> {
+    const {storage, clock, commands, queries, reports, systemProperties} = this.#options
+    switch (statement.kind) {
+      case 'create-source':
+      case 'alter-source':
+        await this.#keepTable(statement.source.name, before)
+        return {
+          message: `${capital(statement.source.kind)} ${statement.kind === 'alter-source' ? 'altered' : 'created'}`,
+          source: statement.source.name,
+        }
+      case 'create-as': {
+        await this.#startQuery(statement.plan.queryId)
+        return {
+          message: `Created query with ID ${statement.plan.queryId}`,
+          source: statement.source.name,
+          queryId: statement.plan.queryId,
+        }
+      }
+      case 'insert-select':
+        await this.#startQuery(statement.plan.queryId)
+        return {
+          message: `Created query with ID ${statement.plan.queryId}`,
+          source: statement.plan.sink.sourceName,
+          queryId: statement.plan.queryId,
+        }
+      case 'insert-values':
+        await writeRows(storage.log, statement.source, statement.rows, {nowMs: clock.nowMs(), isTombstone: false})
+        return {message: `Inserted ${count(statement.rows.length, 'row')}`, source: statement.source.name}
+      case 'delete-rows': {
+        const rows = statement.keys.map(values => ({values, timestampMs: undefined}))
+        await writeRows(storage.log, statement.source, rows, {nowMs: clock.nowMs(), isTombstone: true})
+        return {message: `Deleted ${count(rows.length, 'key')}`, source: statement.source.name}
+      }
+      case 'drop-source': {
+        for (const id of statement.terminates) await queries.drop(id)
+        const entry = before.entry(statement.source.name)
+        if (entry) await queries.drop(tableRunId(entry))
+        if (statement.deletesTopic) await storage.log.dropTopic(statement.source.topic)
+        return {message: `Source ${statement.source.name} was dropped`, source: statement.source.name}
+      }
+      case 'control-query':
+        return this.#control(statement.action, statement.queryId, before)
+      case 'create-type':
+        return {message: `Registered custom type with name '${statement.name}'`}
+      case 'drop-type':
+        return {message: `Dropped type '${statement.name}'`}
+      case 'no-op':
+        return {message: statement.message}
+      case 'set-property':
+        if (statement.isSystemWide) systemProperties.set(statement.name.toLowerCase(), statement.value)
+        return {message: `Property ${statement.name} is '${statement.value}'`}
+      case 'unset-property':
+        return {message: `Property ${statement.name} is not set`}
+      case 'define-variable':
+        return {message: `Variable ${statement.name} is '${statement.value}'`}
+      case 'undefine-variable':
+        return {message: `Variable ${statement.name} is not defined`}
+      case 'assert-topic':
+        return {message: await assertTopic(storage.log, clock, statement)}
+      case 'pull':
+      case 'push':
+        throw new EngineError('SQL_INVALID', 'a SELECT gives rows: run it as a pull query, or with EMIT CHANGES as a push query')
+      default:
+        return reports.answer(statement, commands.catalog)
+    }
+  }
+
+  /** A table over a topic is kept so that it can be pulled from; another definition of it starts over. */
+  async #keepTable(name: string, before: Catalog): Promise<void> {
+    const {commands, queries} = this.#options
+    const old = before.entry(name)
+    const entry = commands.catalog.entry(name)
+    if (old) await queries.drop(tableRunId(old))
+    if (entry?.source.kind === 'table' && entry.source.createdBy === undefined) await queries.startTable(entry)
+  }
+
+  /** Unless a later statement of the same script ended it again. */
+  async #startQuery(id: string): Promise<void> {
+    const query = this.#options.commands.catalog.query(id)
+    if (query) await this.#options.queries.start(query)
+  }
+
+  async #control(action: 'terminate' | 'pause' | 'resume', queryId: string | undefined, before: Catalog): Promise<Answer> {
+    const {queries} = this.#options
+    const ids = queryId === undefined ? before.queries().map(({id}) => id) : [queryId]
+    for (const id of ids) {
+      if (action === 'terminate') await queries.drop(id)
+      else if (action === 'pause') await queries.pause(id)
+      else await queries.resume(id)
+    }
+    const done = {terminate: 'terminated', pause: 'paused', resume: 'resumed'}[action]
+    return {message: `${count(ids.length, 'query', 'queries')} ${done}`, ...(queryId !== undefined && {queryId})}
+  }
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`

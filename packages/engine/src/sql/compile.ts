@@ -1,0 +1,57 @@
+import {allFunctions, lookUpAggregate, lookUpFunction} from '../expr/functions/registry.ts'
+import type {FunctionLookup} from './analyzer/environment.ts'
+import {Refusal} from './analyzer/refusal.ts'
+import {createSettings} from './analyzer/settings.ts'
+import {bindParameters} from './statements/bind-parameters.ts'
+import {compileStatement} from './statements/compile-statement.ts'
+import type {CompileCatalog, CompiledStatement, CompileOptions} from './statements/compiled-statement.ts'
+import {Sandbox} from './statements/sandbox.ts'
+import type {SqlDiagnostic} from './syntax/diagnostic.ts'
+import {parseScript} from './syntax/parse-script.ts'
+import type {Statement} from './syntax/statement-ast.ts'
+
+export type Compiled = {readonly statements: readonly CompiledStatement[]} | {readonly diagnostics: readonly SqlDiagnostic[]}
+
+const functions: FunctionLookup = {
+  get: name => lookUpFunction(name) ?? lookUpAggregate(name),
+  names: () => allFunctions().map(definition => definition.name),
+}
+
+/**
+ * The reading wing's one door: text in, checked and planned statements out, or the first thing that is wrong. Each statement is
+ * compiled against the catalog as those before it will have left it, so a script is checked as a whole before any of it runs.
+ * Changes nothing, waits for nothing, and never throws for bad text.
+ */
+export function compileScript(text: string, catalog: CompileCatalog, options: CompileOptions): Compiled {
+  const variables = new Map(Object.entries(options.variables ?? {}))
+  const parsed = parseScript(text, {variables, isTestTool: options.isTestTool === true})
+  if ('diagnostic' in parsed) return {diagnostics: [parsed.diagnostic]}
+  const sandbox = new Sandbox(catalog)
+  const properties: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options.properties ?? {})) properties[name.toLowerCase()] = value
+  const statements: CompiledStatement[] = []
+  for (const statement of parsed.statements) {
+    const compiled = compileOne(statement, sandbox, properties, options)
+    if ('diagnostic' in compiled) return {diagnostics: [compiled.diagnostic]}
+    sandbox.apply(compiled)
+    if (compiled.kind === 'set-property') properties[compiled.name.toLowerCase()] = compiled.value
+    if (compiled.kind === 'unset-property') delete properties[compiled.name.toLowerCase()]
+    statements.push(compiled)
+  }
+  return {statements}
+}
+
+function compileOne(
+  statement: Statement,
+  catalog: Sandbox,
+  properties: Readonly<Record<string, unknown>>,
+  options: CompileOptions,
+): CompiledStatement | {readonly diagnostic: SqlDiagnostic} {
+  const env = {catalog, functions, settings: createSettings(properties), nowMs: options.nowMs ?? 0}
+  try {
+    return compileStatement(bindParameters(statement, options.parameters ?? {}), {env, options})
+  } catch (error) {
+    if (error instanceof Refusal) return {diagnostic: error.diagnostic}
+    throw error
+  }
+}

@@ -1,0 +1,124 @@
+import {findSource} from '../analyzer/from.ts'
+import {findFunction} from '../analyzer/check-call.ts'
+import {refuse} from '../analyzer/refusal.ts'
+import {countOf, durationMs} from '../analyzer/window.ts'
+import type {Statement} from '../syntax/statement-ast.ts'
+import {compileAlterSource} from './alter-source.ts'
+import type {Action, CompiledStatement} from './compiled-statement.ts'
+import {compileCreateAs} from './create-as.ts'
+import {compileCreateSource} from './create-source.ts'
+import {compileDeleteRows} from './delete-rows.ts'
+import {compileDropSource} from './drop-source.ts'
+import {compileInsertSelect} from './insert-select.ts'
+import {compileInsertValues} from './insert-values.ts'
+import {compileSelect} from './select.ts'
+import {spanOf, type StatementContext, type StatementOf} from './statement-context.ts'
+import {compileCreateType, compileDropType} from './types.ts'
+
+/** One statement, with its parameters bound; throws Refusal. */
+export function compileStatement(statement: Statement, context: StatementContext): CompiledStatement {
+  const {text, span} = statement
+  return {text, span: spanOf(span), warnings: [], ...actionOf(statement, context)}
+}
+
+function actionOf(statement: Statement, context: StatementContext): Action {
+  switch (statement.kind) {
+    case 'Select':
+      return compileSelect(statement, context)
+    case 'CreateSource':
+      return compileCreateSource(statement, context)
+    case 'CreateSourceAs':
+      return compileCreateAs(statement, context)
+    case 'InsertSelect':
+      return compileInsertSelect(statement, context)
+    case 'InsertValues':
+      return compileInsertValues(statement, context)
+    case 'DropSource':
+      return compileDropSource(statement, context)
+    case 'AlterSource':
+      return compileAlterSource(statement, context)
+    case 'DeleteRows':
+      return compileDeleteRows(statement, context)
+    case 'CreateType':
+      return compileCreateType(statement, context)
+    case 'DropType':
+      return compileDropType(statement, context)
+    case 'Explain':
+      return statement.subject.kind === 'QUERY'
+        ? {kind: 'explain-query', queryId: queryOf(statement.subject.queryId, context)}
+        : {kind: 'explain', statement: compileStatement(statement.subject.statement, context)}
+    default:
+      return lookAction(statement, context)
+  }
+}
+
+/** Statements that change sessions and queries, or only look. */
+function lookAction(statement: Exclude<Statement, StatementOf<'Select' | 'Explain'>>, context: StatementContext): Action {
+  switch (statement.kind) {
+    case 'ControlQuery': {
+      const queryId = statement.queryId === undefined ? undefined : queryOf(statement.queryId, context)
+      return {kind: 'control-query', action: controls[statement.action], queryId}
+    }
+    case 'SetProperty':
+    case 'AlterSystem':
+      return {kind: 'set-property', name: statement.name, value: statement.value, isSystemWide: statement.kind === 'AlterSystem'}
+    case 'UnsetProperty':
+      return {kind: 'unset-property', name: statement.name}
+    case 'DefineVariable':
+      return {kind: 'define-variable', name: statement.name.text, value: statement.value}
+    case 'UndefineVariable':
+      return {kind: 'undefine-variable', name: statement.name.text}
+    case 'Show':
+      return {kind: 'show', subject: statement.subject, isAll: statement.isAll, isExtended: statement.isExtended}
+    case 'Describe':
+      return describeAction(statement, context)
+    case 'PrintTopic':
+      return {
+        kind: 'print-topic',
+        topic: statement.topic,
+        isFromBeginning: statement.isFromBeginning,
+        interval: statement.interval === undefined ? undefined : countOf(statement.interval, 'INTERVAL'),
+        limit: statement.limit === undefined ? undefined : countOf(statement.limit, 'LIMIT'),
+      }
+    case 'AssertTopic':
+      return assertTopic(statement)
+    default:
+      return refuse(`${statement.kind} statements are not supported.`, statement)
+  }
+}
+
+const controls = {TERMINATE: 'terminate', PAUSE: 'pause', RESUME: 'resume'} as const
+
+function queryOf(id: {readonly text: string; readonly span: Statement['span']}, {env}: StatementContext): string {
+  if (env.catalog.query(id.text) !== undefined) return id.text
+  return refuse(`Unknown queryId: ${id.text}`, id, 'SHOW QUERIES lists the running queries.')
+}
+
+function describeAction({subject, isExtended, span}: StatementOf<'Describe'>, {env}: StatementContext): Action {
+  switch (subject.kind) {
+    case 'SOURCE':
+      return {
+        kind: 'describe-source',
+        source: findSource(subject.name, env, ({text}) => `Could not find STREAM/TABLE '${text}' in the Metastore`),
+        isExtended,
+      }
+    case 'FUNCTION':
+      return {kind: 'describe-function', name: findFunction(subject.name, env).name}
+    case 'CONNECTOR':
+      return refuse('DESCRIBE CONNECTOR is not supported.', span)
+    default:
+      return {kind: 'describe-sources', of: subject.kind === 'STREAMS' ? 'stream' : 'table', isExtended}
+  }
+}
+
+function assertTopic({topic, isNegated, properties, timeout}: StatementOf<'AssertTopic'>): Action {
+  const property = properties.find(({name}) => name.text.toUpperCase() === 'PARTITIONS')
+  const partitions = property?.value.kind === 'IntegerLiteral' ? Number(property.value.text) : undefined
+  return {
+    kind: 'assert-topic',
+    topic,
+    isNegated,
+    partitions,
+    timeoutMs: timeout === undefined ? undefined : durationMs(timeout, 'TIMEOUT'),
+  }
+}

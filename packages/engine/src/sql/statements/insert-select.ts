@@ -1,0 +1,81 @@
+import {canWiden} from '../../expr/types.ts'
+import type {PersistentPlan} from '../../plan/query-plan.ts'
+import type {Source} from '../../plan/source.ts'
+import {must} from '../../base/assert.ts'
+import {printSchema, type Column} from '../../schema/schema.ts'
+import {typesEqual} from '../../schema/sql-type.ts'
+import type {Analysis} from '../analyzer/analysis.ts'
+import {findSource} from '../analyzer/from.ts'
+import {analyzeQuery} from '../analyzer/query.ts'
+import {refuse} from '../analyzer/refusal.ts'
+import {refuseDuplicates, resultSchema} from '../analyzer/result-schema.ts'
+import {insertProperties, readProperties} from '../analyzer/with-properties.ts'
+import {planQuery} from '../physical/plan-query.ts'
+import type {Action} from './compiled-statement.ts'
+import {extractionOf} from './create-as.ts'
+import type {StatementContext, StatementOf} from './statement-context.ts'
+
+type Statement = StatementOf<'InsertSelect'>
+
+export function compileInsertSelect(statement: Statement, {env, options}: StatementContext): Action {
+  const {target: name, query} = statement
+  const properties = readProperties(statement.properties, insertProperties)
+  const sink = findSource(name, env)
+  refuseTarget(sink, statement)
+  const target = {kind: 'persistent', sinkName: sink.name, statement: 'INSERT INTO', span: query.span} as const
+  const analysis = analyzeQuery(query, env, target)
+  if (analysis.gives === 'table')
+    refuse('Invalid result type. Your SELECT query produces a TABLE. Please use CREATE TABLE AS SELECT statement instead.', query)
+  refuseDuplicates(analysis.items)
+  refuseOtherSchema(analysis, sink, statement)
+  const asked = properties.text('QUERY_ID')
+  const at = properties.at('QUERY_ID')
+  if (asked !== undefined && at !== undefined && env.catalog.query(asked.toUpperCase()) !== undefined)
+    refuse(`Query ID '${asked.toUpperCase()}' already exists.`, at.value)
+  const queryId = asked?.toUpperCase() ?? options.newQueryId('INSERTQUERY')
+  return {kind: 'insert-select', plan: insertPlan(queryId, analysis, sink)}
+}
+
+function refuseTarget(sink: Source, {target}: Statement): void {
+  if (sink.kind === 'table') refuse(`INSERT INTO can only be used to insert into a stream. ${sink.name} is a table.`, target)
+  if (sink.isReadOnly) refuse(`Cannot insert into read-only stream: ${sink.name}`, target)
+  if (sink.headerColumns.length > 0) refuse(`Cannot insert into ${sink.name} because it has header columns`, target)
+}
+
+/** Same names in the same order; values may widen to the type of the target. */
+function refuseOtherSchema(analysis: Analysis, sink: Source, {query}: Statement): void {
+  const result = resultSchema(analysis)
+  const fits = (from: readonly Column[], to: readonly Column[], accepts: (from: Column, to: Column) => boolean): boolean =>
+    from.length === to.length && from.every((column, index) => accepts(column, must(to[index], 'column')))
+  const isSame = (from: Column, to: Column): boolean => from.name === to.name && typesEqual(from.type, to.type)
+  const widens = (from: Column, to: Column): boolean =>
+    from.name === to.name && (typesEqual(from.type, to.type) || (from.type.kind !== to.type.kind && canWiden(from.type, to.type)))
+  if (fits(result.key, sink.schema.key, isSame) && fits(result.value, sink.schema.value, widens)) return
+  refuse(
+    `Incompatible schema between results and sink.\nResult schema is ${printSchema(result)}\nSink schema is ${printSchema(sink.schema)}`,
+    query,
+  )
+}
+
+function insertPlan(queryId: string, analysis: Analysis, sink: Source): PersistentPlan {
+  const value = analysis.values.map(({name, expr}, index) => {
+    const {type} = must(sink.schema.value[index], 'column of the target')
+    return {name, expr: typesEqual(type, expr.type) ? expr : ({kind: 'cast', type, operand: expr, isImplicit: true} as const)}
+  })
+  const key = analysis.key.map(({slot, item}) => ({slot, name: must(item, 'item of a key column').name}))
+  const {root} = planQuery(analysis.node, {key, value})
+  return {
+    version: 1,
+    queryId,
+    root,
+    sink: {
+      sourceName: sink.name,
+      topic: sink.topic,
+      partitions: sink.partitions,
+      formats: sink.formats,
+      schema: sink.schema,
+      ...(root.window === undefined ? {} : {window: root.window}),
+      ...(sink.timestamp === undefined ? {} : {timestamp: extractionOf(sink.timestamp)}),
+    },
+  }
+}

@@ -1,0 +1,116 @@
+// The whole contract again where keys are spread over slots, and what only a cluster has: outputs that go to other slots.
+import {afterAll, beforeAll, expect, test, vi} from 'vitest'
+import {taskKey} from '../../packages/engine/src/storage/port/task-commit.ts'
+import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
+import {openRedisStorage} from '../../packages/engine/src/storage/redis/open.ts'
+import {batch, bytesOf, freshName, freshTask, text, topicRecord} from '../suites/fixture.ts'
+import {storageSuite} from '../suites/storage.suite.ts'
+import {startRedisCluster} from '../support/redis-cluster.ts'
+import type {RedisCluster} from '../support/redis-cluster.ts'
+
+let cluster: RedisCluster
+let storage: Storage
+const open = () => openRedisStorage({url: cluster.url, mode: 'cluster', namespace: 'suite'})
+beforeAll(async () => {
+  cluster = await startRedisCluster()
+  storage = await open()
+})
+afterAll(async () => {
+  await storage.close()
+  await cluster.stop()
+})
+
+storageSuite('redis cluster', {open})
+
+const partitions = 12
+const spreadTopic = async () => {
+  const name = freshName('spread')
+  await storage.log.createTopic(topicRecord(name, partitions))
+  return name
+}
+const everywhere = (batches: readonly string[]) => Array.from({length: partitions}, () => batches)
+const contents = async (topic: string) => {
+  const ranges = Array.from({length: partitions}, (_, partition) => ({topic, partition, from: 0, bytesMax: 1e6}))
+  return (await storage.log.read(ranges)).map(result => result.batches.map(stored => text(stored.bytes)))
+}
+
+test('outputs to all slots arrive once each, in order, and with their offsets', async () => {
+  const topic = await spreadTopic()
+  const task = freshTask()
+  const {epoch} = await storage.state.claim(task)
+  const commit = (round: number) =>
+    storage.commit({
+      task,
+      epoch,
+      consumed: [{topic: 'in', partition: 0, next: round}],
+      state: [{store: 's', key: bytesOf('round'), value: bytesOf(`${round}`)}],
+      outputs: Array.from({length: partitions}, (_, partition) => batch(topic, `${round}`, {partition})),
+    })
+  // All at once: commits of one task keep their order on the way to other slots.
+  const outcomes = await Promise.all(Array.from({length: 10}, (_, round) => commit(round)))
+  for (const [round, outcome] of outcomes.entries()) {
+    expect(outcome).toEqual({kind: 'committed', baseOffsets: Array<number>(partitions).fill(round)})
+  }
+  const rounds = Array.from({length: 10}, (_, round) => `${round}`)
+  expect(await contents(topic)).toEqual(everywhere(rounds))
+})
+
+test('what an owner left in its outbox is sent by the next one, once', async () => {
+  const topic = await spreadTopic()
+  const task = freshTask()
+  const {epoch} = await storage.state.claim(task)
+  const outputs = Array.from({length: partitions}, (_, partition) => batch(topic, 'x', {partition}))
+  const dying = await open()
+  const outcome = dying
+    .commit({task, epoch, consumed: [{topic: 'in', partition: 0, next: 1}], state: [], outputs})
+    .catch(() => 'died')
+  // Once the commit itself is there, its owner dies, somewhere on the way through the outbox.
+  await vi.waitFor(async () => expect((await storage.state.peek(task))?.consumed).toHaveLength(1), {interval: 0})
+  await dying.close()
+  await outcome
+  const [one, two] = await Promise.all([storage.state.claim(task), storage.state.claim(task)])
+  expect([one.epoch, two.epoch].sort()).toEqual([epoch + 1, epoch + 2])
+  expect(await contents(topic)).toEqual(everywhere(['x']))
+})
+
+test('a query that was dropped and comes back under its name forwards from the start again', async () => {
+  const topic = await spreadTopic()
+  const task = freshTask()
+  for (const life of ['first', 'second']) {
+    const {epoch} = await storage.state.claim(task)
+    const outputs = Array.from({length: partitions}, (_, partition) => batch(topic, life, {partition}))
+    expect(await storage.commit({task, epoch, consumed: [], state: [], outputs}), taskKey(task)).toMatchObject({
+      kind: 'committed',
+    })
+    await storage.state.dropQuery(task.query)
+  }
+  expect(await contents(topic)).toEqual(everywhere(['first', 'second']))
+})
+
+test('producers and commits go on while a primary is killed and its replica takes over', async () => {
+  const topic = await spreadTopic()
+  const bases = new Map<number, number[]>()
+  const produce = async (partition: number) => {
+    const own: number[] = []
+    bases.set(partition, own)
+    for (let sequence = 0; sequence < 60; sequence++) {
+      const stamped = batch(topic, `${sequence}`, {partition, producer: {id: 'p', epoch: 0, sequence}})
+      const [outcome] = await storage.log.append([stamped], {acks: 'LEADER'})
+      if (outcome?.kind !== 'appended' && outcome?.kind !== 'duplicate') throw new Error(`unexpected ${JSON.stringify(outcome)}`)
+      own.push(outcome.baseOffset)
+      // Replication is asynchronous: what is acknowledged in the last moment before a primary dies may go with it.
+      if (sequence === 30) await killed
+    }
+  }
+  const producers = Array.from({length: partitions}, (_, partition) => produce(partition))
+  const all = Promise.all(producers)
+  let hasDied = () => {}
+  const killed = new Promise<void>(resolve => (hasDied = resolve))
+  await vi.waitFor(() => expect([...bases.values()].every(own => own.length === 31)).toBe(true), {timeout: 10_000})
+  await cluster.untilReplicated()
+  await cluster.servers[0]?.kill()
+  hasDied()
+  await all
+  for (const own of bases.values()) expect(own).toEqual(Array.from({length: 60}, (_, i) => i))
+  await cluster.servers[0]?.restart()
+}, 60_000)
