@@ -57,6 +57,15 @@ export function groupStoreSuite(storage: () => Storage): void {
     expect(await groups.commitOffsets(group, 4, [{...offset, next: 9}])).toBe(false)
   })
 
+  test('a generation never falls', async () => {
+    const {groups} = storage()
+    const group = freshName('group')
+    await groups.setGeneration(group, 4)
+    await groups.setGeneration(group, 3)
+    expect(await groups.commitOffsets(group, 3, [])).toBe(false)
+    expect(await groups.commitOffsets(group, 4, [])).toBe(true)
+  })
+
   test('a dropped group has neither offsets nor generation', async () => {
     const {groups} = storage()
     const group = freshName('group')

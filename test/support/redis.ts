@@ -37,7 +37,7 @@ export async function startRedis(config: readonly string[] = []): Promise<RedisS
   }
 }
 
-export function mustHaveRedis(): void {
+function mustHaveRedis(): void {
   const found = spawnSync('redis-server', ['--version'])
   if (found.error)
     throw new Error(
@@ -46,7 +46,7 @@ export function mustHaveRedis(): void {
 }
 
 /** Free at this moment; the probability that somebody takes it before we do is small. Below 55536, for a cluster's second port. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   for (;;) {
     const port = await new Promise<number>((resolve, reject) => {
       const server = createServer()

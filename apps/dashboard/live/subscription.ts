@@ -18,7 +18,7 @@ const waitsMs = [250, 500, 1000, 2000] as const
 type Message<Result> = {readonly data?: Result | null; readonly errors?: readonly GraphqlError[]}
 
 /** A subscription that outlives its socket: it comes back by itself, rests while the tab is hidden, and ends for good on a refusal. */
-export class Subscription<Result, Variables> {
+export class Subscription<Result, Variables extends object> {
   readonly #options: SubscriptionOptions<Result, Variables>
   readonly #stopWatching: () => void
   #round = 0
@@ -56,7 +56,7 @@ export class Subscription<Result, Variables> {
       client => {
         if (round !== this.#round) return
         const {document, variables} = this.#options
-        const payload = {query: document.text, variables: {...variables()}}
+        const payload = {query: document.text, variables: Object.fromEntries(Object.entries(variables()))}
         this.#dispose = client.subscribe<Result>(payload, {
           next: message => round === this.#round && this.#take(message as Message<Result>),
           error: error => round === this.#round && this.#lost(error),

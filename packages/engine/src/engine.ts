@@ -7,7 +7,7 @@ import type * as api from './engine-api.ts'
 import {allFunctions, type AnyFunction} from './expr/functions/registry.ts'
 import {commitGroupOffsets, groupIds, groupInfo} from './groups/group-info.ts'
 import {limits} from './limits.ts'
-import {alteredTopic, newTopic} from './log/topic.ts'
+import {newTopic} from './log/topic.ts'
 import type {Source} from './plan/source.ts'
 import {awaitProgress, endsOf, linksOf} from './query/await-progress.ts'
 import {metricsOf} from './query/metrics.ts'
@@ -18,11 +18,12 @@ import {consumeAlone} from './query/records/consume-alone.ts'
 import {readPage, resolveStart} from './query/records/read-records.ts'
 import {RecordWriter} from './query/records/record-writer.ts'
 import {tailRecords} from './query/records/tail-records.ts'
-import {rejectionOf, rejectionOfError} from './query/rejection.ts'
+import {rejectionOfError} from './query/rejection.ts'
 import {runPull} from './query/run-select.ts'
+import {Compiler, selectOf, type Script, type Select} from './query/statements/compiler.ts'
 import {Reports} from './query/statements/reports.ts'
 import {StatementRunner} from './query/statements/statement-runner.ts'
-import {topicInfos} from './query/topic-infos.ts'
+import {TopicAdmin} from './query/topic-admin.ts'
 import {evaluationEnv} from './runtime/evaluation.ts'
 import {openStorage} from './runtime/open-storage.ts'
 import {InlinePool, type TaskPool} from './runtime/pool.ts'
@@ -30,9 +31,6 @@ import {ProcessingLog, processingLogTopic} from './runtime/processing-log.ts'
 import {TaskHost, type EndOffsets} from './runtime/task-host.ts'
 import {ThreadPool} from './runtime/thread-pool.ts'
 import type {StorageDescriptor} from './runtime/worker-protocol.ts'
-import {compileScript} from './sql/compile.ts'
-import type {CompiledStatement} from './sql/statements/compiled-statement.ts'
-import type {TopicRecord} from './storage/port/log-store.ts'
 import type {Storage} from './storage/port/storage.ts'
 
 export type EngineOptions = {
@@ -64,9 +62,6 @@ type Parts = {
   readonly options: EngineOptions
 }
 
-type Settings = Readonly<Record<string, string>>
-type Compilation = {readonly statements: readonly CompiledStatement[]; readonly settings: Settings} | api.SqlRejection
-
 /** An event-streaming database in this process: a facade over log, catalog and queries. */
 export class Engine implements api.EngineApi {
   readonly #storage: Storage
@@ -77,7 +72,8 @@ export class Engine implements api.EngineApi {
   readonly #writer: RecordWriter
   readonly #statements: StatementRunner
   readonly #feeds = new Feeds()
-  readonly #systemProperties = new Map<string, string>()
+  readonly #compiler: Compiler
+  readonly #topics: TopicAdmin
   readonly #openedAtMs: number
   readonly #closing = new AbortController()
   #lastScript: Promise<unknown> = Promise.resolve()
@@ -92,15 +88,25 @@ export class Engine implements api.EngineApi {
     this.#queries = queries
     this.#commands = commands
     this.#writer = new RecordWriter(storage.log, clock)
+    const {properties = {}, partitions = 1, isTestTool = false} = parts.options
+    this.#compiler = new Compiler({clock, properties, partitions, isTestTool})
+    this.#topics = new TopicAdmin(storage.log, clock, partitions)
     this.#openedAtMs = clock.nowMs()
     const reports = new Reports({
       topics: () => this.topics(),
       queries: () => this.queries(),
       functions: allFunctions,
-      properties: () => new Map(Object.entries(this.#settings({}))),
+      properties: () => new Map(Object.entries(this.#compiler.settings())),
       firstRecords: (topic, isFromBeginning, limit) => this.#firstRecords(topic, isFromBeginning, limit),
     })
-    this.#statements = new StatementRunner({storage, clock, commands, queries, reports, systemProperties: this.#systemProperties})
+    this.#statements = new StatementRunner({
+      storage,
+      clock,
+      commands,
+      queries,
+      reports,
+      systemProperties: this.#compiler.systemProperties,
+    })
   }
 
   /** Opens the catalog and goes on with every query that was running. */
@@ -123,7 +129,7 @@ export class Engine implements api.EngineApi {
         : new InlinePool(new TaskHost({storage, clock, logger, processingLog, isManual: options.tasks === 'manual', onFailed}))
     const queries = new PersistentQueries({storage, pool, clock, logger})
     await queries.startAll(commands.catalog)
-    return new Engine({
+    const engine = new Engine({
       storage,
       isOwner: descriptor !== undefined,
       clock,
@@ -134,6 +140,14 @@ export class Engine implements api.EngineApi {
       processingLog,
       options,
     })
+    const follow = (): void => {
+      if (engine.#closing.signal.aborted) return
+      engine.#follow().catch((error: unknown) => logger.warn({error}, 'the catalog could not be read on'))
+    }
+    const unsubscribe = await storage.wake.subscribe([{topic: commandTopic, partition: 0}], follow)
+    engine.#closing.signal.addEventListener('abort', unsubscribe, {once: true})
+    follow()
+    return engine
   }
 
   async execute(sql: string, options: api.ExecuteOptions = {}): Promise<api.Executed | api.SqlRejection> {
@@ -144,7 +158,7 @@ export class Engine implements api.EngineApi {
 
   async pull(sql: string, options: api.PullOptions = {}): Promise<api.PullRows | api.SqlRejection> {
     const compiled = await this.#compileSelect(sql, options, 'pull')
-    if ('message' in compiled) return compiled
+    if (compiled.kind === 'rejected') return compiled
     this.#pullQueries++
     const context = {
       storage: this.#storage,
@@ -158,7 +172,7 @@ export class Engine implements api.EngineApi {
 
   async push(sql: string, options: api.PushOptions = {}): Promise<api.PushSubscription | api.SqlRejection> {
     const compiled = await this.#compileSelect(sql, options, 'push')
-    if ('message' in compiled) return compiled
+    if (compiled.kind === 'rejected') return compiled
     if (this.#pushSubscriptions >= limits.pushSubscriptionsMax)
       throw new EngineError(
         'LIMIT_EXCEEDED',
@@ -190,53 +204,39 @@ export class Engine implements api.EngineApi {
 
   async validate(sql: string): Promise<readonly api.SqlRejection[]> {
     const compiled = await this.#compile(sql, {})
-    return 'message' in compiled ? [compiled] : []
+    return compiled.kind === 'rejected' ? [compiled] : []
   }
 
-  async createTopic({name, partitions, ...settings}: api.CreateTopic): Promise<api.TopicInfo> {
-    const createdAtMs = this.#clock.nowMs()
-    const topic = newTopic({
+  createTopic(topic: api.CreateTopic): Promise<api.TopicInfo> {
+    return this.#topics.create(topic)
+  }
+
+  alterTopic(name: string, change: api.AlterTopic): Promise<api.TopicInfo> {
+    return this.#topics.alter(name, change)
+  }
+
+  dropTopic(name: string): Promise<void> {
+    return this.#topics.drop(
       name,
-      partitions: partitions ?? this.#parts.options.partitions ?? 1,
-      createdAtMs,
-      encoding: 'bytes',
-      settings,
-    })
-    if ((await this.#storage.log.createTopic(topic)) === 'exists')
-      throw new EngineError('TOPIC_EXISTS', `topic ${name} exists already`)
-    return this.#infoOf(topic)
+      this.#catalog.sourcesOver(name).map(source => source.name),
+    )
   }
 
-  async alterTopic(name: string, change: api.AlterTopic): Promise<api.TopicInfo> {
-    const topic = alteredTopic(await this.#existingTopic(name), change)
-    await this.#storage.log.updateTopic(topic)
-    return this.#infoOf(topic)
+  topic(name: string): Promise<api.TopicInfo | undefined> {
+    return this.#topics.find(name)
   }
 
-  async dropTopic(name: string): Promise<void> {
-    await this.#existingTopic(name)
-    const sources = this.#catalog.sourcesOver(name).map(source => source.name)
-    if (sources.length > 0)
-      throw new EngineError('TOPIC_MISMATCH', `topic ${name} can't be dropped: ${sources.join(', ')} stand over it`)
-    await this.#storage.log.dropTopic(name)
-  }
-
-  async topic(name: string): Promise<api.TopicInfo | undefined> {
-    const topic = await this.#storage.log.topic(name)
-    return topic && this.#infoOf(topic)
-  }
-
-  async topics(): Promise<readonly api.TopicInfo[]> {
-    return topicInfos(this.#storage.log, await this.#storage.log.topics())
+  topics(): Promise<readonly api.TopicInfo[]> {
+    return this.#topics.all()
   }
 
   async produce(request: api.ProduceRequest): Promise<api.ProduceResult> {
-    const topic = await this.#existingTopic(request.topic)
+    const topic = await this.#topics.record(request.topic)
     return this.#writer.produce(request, topic, this.#catalog.sourcesOver(request.topic))
   }
 
   async records(request: api.RecordsRequest): Promise<api.RecordsPage> {
-    const topic = await this.#existingTopic(request.topic)
+    const topic = await this.#topics.record(request.topic)
     const positions = await resolveStart(this.#storage.log, topic, request.from)
     const fromTimestampMs = request.from.kind === 'timestamp' ? request.from.timestampMs : -Infinity
     return readPage(this.#storage.log, topic, this.#sourceOver(topic.name), positions, {...request, fromTimestampMs})
@@ -246,7 +246,7 @@ export class Engine implements api.EngineApi {
     const {topic} = request
     const signal = request.signal ? AbortSignal.any([request.signal, this.#closing.signal]) : this.#closing.signal
     return deferred(async () =>
-      tailRecords(this.#storage, this.#clock, await this.#existingTopic(topic), () => this.#sourceOver(topic), {
+      tailRecords(this.#storage, this.#clock, await this.#topics.record(topic), () => this.#sourceOver(topic), {
         ...request,
         signal,
       }),
@@ -351,25 +351,16 @@ export class Engine implements api.EngineApi {
     return this.#commands.catalog
   }
 
-  /** Hears of what other processes do to the catalog. */
-  async #follow(): Promise<void> {
-    const {storage, logger} = this.#parts
-    const catchUp = (): void => {
-      if (this.#closing.signal.aborted) return
-      this.#lastScript = this.#lastScript
-        .then(() => this.#catchUp())
-        .catch((error: unknown) => logger.warn({error}, 'the catalog could not be read on'))
-    }
-    const unsubscribe = await storage.wake.subscribe([{topic: commandTopic, partition: 0}], catchUp)
-    this.#closing.signal.addEventListener('abort', unsubscribe, {once: true})
-    catchUp()
+  /** Between scripts: reads what other processes have done to the catalog. */
+  #follow(): Promise<void> {
+    const turn = this.#lastScript.then(() => this.#catchUp())
+    this.#lastScript = turn.catch(() => {})
+    return turn
   }
 
   async #hasNews(): Promise<boolean> {
     const {version} = this.#catalog
-    const turn = this.#lastScript.then(() => this.#catchUp())
-    this.#lastScript = turn.catch(() => {})
-    await turn
+    await this.#follow()
     return this.#catalog.version > version
   }
 
@@ -382,51 +373,25 @@ export class Engine implements api.EngineApi {
     for (;;) {
       await this.#catchUp()
       const compiled = await this.#compile(sql, options)
-      if ('message' in compiled) return compiled
+      if (compiled.kind === 'rejected') return compiled
       const results = await this.#refusable(sql, () => this.#statements.run(compiled.statements, compiled.settings))
       if (results !== 'conflict') return 'kind' in results ? results : {kind: 'executed', statements: results}
     }
   }
 
-  async #compile(sql: string, {properties = {}, parameters}: api.ExecuteOptions): Promise<Compilation> {
-    const topics = await this.#storage.log.topics()
-    const catalog = this.#catalog.withTopics(new Map(topics.map(({name, partitions}) => [name, partitions])))
-    return this.#compileWith(catalog, sql, {properties, ...(parameters && {parameters})})
-  }
-
-  #compileWith(catalog: Catalog, sql: string, {properties = {}, parameters}: api.ExecuteOptions): Compilation {
-    const settings = this.#settings(properties)
-    const {partitions, isTestTool} = this.#parts.options
-    let made = 0
-    const compiled = compileScript(sql, catalog, {
-      properties: settings,
-      ...(parameters && {parameters}),
-      ...(partitions !== undefined && {defaults: {partitions}}),
-      ...(isTestTool !== undefined && {isTestTool}),
-      newQueryId: hint => `${hint}_${catalog.version + made++}`,
-    })
-    if ('statements' in compiled) return {statements: compiled.statements, settings}
-    const [first] = compiled.diagnostics
-    if (first === undefined) throw new EngineError('SQL_INVALID', 'the statement was refused without a reason')
-    return rejectionOf(sql, first)
+  async #compile(sql: string, options: api.ExecuteOptions): Promise<Script | api.SqlRejection> {
+    return this.#compiler.script(sql, this.#catalog.withTopics(await this.#topics.partitions()), options)
   }
 
   async #compileSelect<K extends 'pull' | 'push'>(
     sql: string,
     options: api.ExecuteOptions,
     kind: K,
-  ): Promise<{readonly statement: Extract<CompiledStatement, {kind: K}>; readonly settings: Settings} | api.SqlRejection> {
+  ): Promise<Select<K> | api.SqlRejection> {
     // A pull asks for nothing that only storage knows; what it finds missing may be new from another process.
-    let compiled = kind === 'pull' ? this.#compileWith(this.#catalog, sql, options) : await this.#compile(sql, options)
-    if ('message' in compiled && (await this.#hasNews())) compiled = await this.#compile(sql, options)
-    if ('message' in compiled) return compiled
-    const statement = compiled.statements.at(-1)
-    const isAlone = compiled.statements.every(
-      each => each === statement || each.kind === 'set-property' || each.kind === 'unset-property',
-    )
-    if (isAlone && statement !== undefined && isKind(statement, kind))
-      return {statement, settings: withSet(compiled.settings, compiled.statements)}
-    return {kind: 'rejected', code: 'SQL_INVALID', statement: sql, ...expectations[kind]}
+    let script = kind === 'pull' ? this.#compiler.script(sql, this.#catalog, options) : await this.#compile(sql, options)
+    if (script.kind === 'rejected' && (await this.#hasNews())) script = await this.#compile(sql, options)
+    return script.kind === 'rejected' ? script : selectOf(sql, script, kind)
   }
 
   /** Refusals that show only while a statement runs are answers too, where the caller is to blame. */
@@ -439,58 +404,14 @@ export class Engine implements api.EngineApi {
     }
   }
 
-  #settings(properties: Readonly<Record<string, unknown>>): Settings {
-    const layers = [this.#parts.options.properties ?? {}, Object.fromEntries(this.#systemProperties), properties]
-    const entries = layers.flatMap(layer => Object.entries(layer)).filter(([, value]) => value !== null && value !== undefined)
-    return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]))
-  }
-
   #sourceOver(topic: string): Source | undefined {
     return this.#catalog.sourcesOver(topic)[0]
-  }
-
-  async #existingTopic(name: string): Promise<TopicRecord> {
-    const topic = await this.#storage.log.topic(name)
-    if (topic === undefined) throw new EngineError('TOPIC_NOT_FOUND', `there is no topic ${name}`)
-    return topic
-  }
-
-  async #infoOf(topic: TopicRecord): Promise<api.TopicInfo> {
-    const [info] = await topicInfos(this.#storage.log, [topic])
-    if (info === undefined) throw new EngineError('TOPIC_NOT_FOUND', `there is no topic ${topic.name}`)
-    return info
   }
 
   async #firstRecords(topic: string, isFromBeginning: boolean, limit: number): Promise<readonly api.LogRecord[]> {
     const from: api.StartPosition = {kind: isFromBeginning ? 'earliest' : 'latest'}
     return (await this.records({topic, from, recordsMax: limit})).records
   }
-}
-
-const expectations = {
-  pull: {
-    message: 'found another statement, expected one SELECT without EMIT',
-    hint: 'SELECT … EMIT CHANGES is a push query; other statements are executed.',
-  },
-  push: {
-    message: 'found another statement, expected one SELECT … EMIT CHANGES',
-    hint: 'Without EMIT CHANGES a SELECT is a pull query.',
-  },
-} as const
-
-const isKind = <K extends CompiledStatement['kind']>(
-  statement: CompiledStatement,
-  kind: K,
-): statement is Extract<CompiledStatement, {kind: K}> => statement.kind === kind
-
-/** SET before a query in one text. */
-function withSet(settings: Settings, statements: readonly CompiledStatement[]): Settings {
-  const changed: Record<string, string> = {...settings}
-  for (const statement of statements) {
-    if (statement.kind === 'set-property') changed[statement.name.toLowerCase()] = statement.value
-    if (statement.kind === 'unset-property') delete changed[statement.name.toLowerCase()]
-  }
-  return changed
 }
 
 /** An iterator that is made when it is first asked. */

@@ -36,6 +36,14 @@ export const limits = {
   feedFetchBytesMax: 256 << 10,
   pushSubscriptionsMax: 10_000,
 
+  /** How often a member of a consumer group looks at the group, ms; more often when a third of its session is shorter. */
+  heartbeatMs: 1_000,
+  /** How long a member may be silent before the others share its partitions, ms: when it does not say, and what it may say. */
+  sessionTimeoutMs: 10_000,
+  sessionTimeoutMsMin: 100,
+  sessionTimeoutMsMax: 3_600_000,
+  /** Encoded bytes that a consumer reads ahead, of all its partitions together. */
+  consumerFetchBytesMax: 8 << 20,
   /** How often a consumer that waits for a commit looks for it, ms. */
   consumeAckPollMs: 50,
   /** Records on one page. */

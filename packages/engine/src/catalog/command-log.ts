@@ -57,7 +57,7 @@ export class CommandLog {
       for (const batch of batches) {
         const {values} = openBatch(batch.bytes).blobs()
         for (let i = Math.max(0, this.#catalog.version - batch.baseOffset); i < batch.count; i++) {
-          const command = decodeCommand(must(values.values[i], 'text of a command') as string)
+          const command = decodeCommand(must(values.values[i], 'text of a command'))
           this.#catalog = this.#catalog.apply(command)
           news.push(command)
         }

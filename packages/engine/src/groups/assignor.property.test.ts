@@ -7,12 +7,16 @@ const anyPartitions = fc.record({a: fc.nat(12), b: fc.nat(5), c: fc.nat(1)})
 const anyTopics = fc.subarray(topics, {minLength: 1})
 const anySubscriptions = fc.array(anyTopics, {minLength: 1, maxLength: 6})
 
-const subscribersOf = (subscriptions: readonly string[][], prior: ReadonlyMap<string, readonly string[]> = new Map()): Subscriber[] =>
-  subscriptions.map((wanted, i) => ({id: `m${i}`, topics: wanted, prior: prior.get(`m${i}`) ?? []}))
+const subscribersOf = (
+  subscriptions: readonly string[][],
+  prior: ReadonlyMap<string, readonly string[]> = new Map(),
+): Subscriber[] => subscriptions.map((wanted, i) => ({id: `m${i}`, topics: wanted, prior: prior.get(`m${i}`) ?? []}))
 
 const topicOf = (key: string): string => key.split('/')[0] ?? ''
 const keysOf = (partitions: Readonly<Record<string, number>>, wanted: ReadonlySet<string>): string[] =>
-  Object.entries(partitions).flatMap(([topic, count]) => (wanted.has(topic) ? Array.from({length: count}, (_, i) => `${topic}/${i}`) : []))
+  Object.entries(partitions).flatMap(([topic, count]) =>
+    wanted.has(topic) ? Array.from({length: count}, (_, i) => `${topic}/${i}`) : [],
+  )
 
 test('every partition of a wanted topic goes to exactly one member that wants it', () => {
   fc.assert(
@@ -60,7 +64,10 @@ test('among equals, what moves when a member joins goes to it, and what moves wh
       const joined = assign(subscribersOf([...all, topics], before), partitions)
       for (const [id, keys] of before) for (const key of joined.get(id) ?? []) expect(keys).toContain(key)
       const gone = `m${pick % count}`
-      const left = assign(subscribersOf(all, before).filter(({id}) => id !== gone), partitions)
+      const left = assign(
+        subscribersOf(all, before).filter(({id}) => id !== gone),
+        partitions,
+      )
       for (const [id, keys] of left) for (const key of before.get(id) ?? []) expect(keys).toContain(key)
     }),
   )

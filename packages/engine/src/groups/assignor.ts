@@ -14,7 +14,10 @@ type Load = {readonly id: string; readonly topics: ReadonlySet<string>; readonly
  * Cooperative-sticky assignment, by member id. Every partition of a topic that somebody wants goes to exactly one of those who
  * want it; nobody could take one partition from another member and be better balanced; what need not move stays.
  */
-export function assign(subscribers: readonly Subscriber[], partitions: Readonly<Record<string, number>>): ReadonlyMap<string, readonly string[]> {
+export function assign(
+  subscribers: readonly Subscriber[],
+  partitions: Readonly<Record<string, number>>,
+): ReadonlyMap<string, readonly string[]> {
   const loads = subscribers.map(({id, topics}): Load => ({id, topics: new Set(topics), partitions: new Map()}))
   const wanted = new Set(subscribers.flatMap(({topics}) => topics))
   const free = new Map<string, string>()
@@ -41,7 +44,8 @@ function keepPrior(loads: readonly Load[], subscribers: readonly Subscriber[], f
 
 function least(loads: readonly Load[], topic: string): Load | undefined {
   let found: Load | undefined
-  for (const load of loads) if (load.topics.has(topic) && load.partitions.size < (found?.partitions.size ?? Infinity)) found = load
+  for (const load of loads)
+    if (load.topics.has(topic) && load.partitions.size < (found?.partitions.size ?? Infinity)) found = load
   return found
 }
 

@@ -14,10 +14,8 @@ export type Source = {
   readonly window?: WindowedKey
   /** A value column (or key column), by its index in key-then-value order. */
   readonly timestamp?: TimestampExtraction & {readonly columnName: string}
-  /**
-   * HEADERS and HEADER('k') columns. Read-only. `position`: how many value columns stand before it in `SELECT *`; absent: all.
-   */
-  readonly headerColumns: readonly (Column & {readonly header?: string; readonly position?: number})[]
+  /** HEADERS and HEADER('k') columns; they follow the value columns in `SELECT *`. Read-only. */
+  readonly headerColumns: readonly (Column & {readonly header?: string})[]
   /** Declared with SOURCE: no INSERT, no ALTER, no DROP TOPIC. */
   readonly isReadOnly: boolean
   /** The query that writes it (CSAS, CTAS). */

@@ -93,6 +93,8 @@ export class PersistentQueries {
       }
       case 'put-source': {
         const entry = after.entry(command.source.name)
+        const old = before.entry(command.source.name)
+        if (old) await this.#forget(tableRunId(old))
         if (entry?.source.kind !== 'table' || entry.source.createdBy !== undefined) return
         const topic = await this.#storage.log.topic(entry.source.topic)
         if (topic === undefined) return

@@ -30,7 +30,7 @@ export function concatChunks(chunks: readonly Chunk[]): Rows {
       nullValues: Uint8Array.from(join(chunk => chunk.nullValues ?? new Uint8Array(chunk.count))),
     }),
     ...(chunks.some(chunk => chunk.headers) && {
-      headers: join(chunk => chunk.headers ?? new Array<[]>(chunk.count).fill([])),
+      headers: join(chunk => chunk.headers ?? Array.from({length: chunk.count}, () => [])),
     }),
   }
 }

@@ -1,4 +1,4 @@
-import {must} from '../../base/assert.ts'
+import {assertNever, must} from '../../base/assert.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {LogRecord, RecordsPage, RecordsRequest, StartPosition} from '../../engine-api.ts'
 import {limits} from '../../limits.ts'
@@ -25,6 +25,8 @@ export async function resolveStart(log: LogStore, topic: TopicRecord, start: Sta
           return start.offsets.find(each => each.partition === partition)?.offset ?? end
         case 'cursor':
           return decodePositions('page', topic.name, start.cursor)[topic.name]?.[partition] ?? begin
+        default:
+          return assertNever(start, 'start position')
       }
     }),
   )

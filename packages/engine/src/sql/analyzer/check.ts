@@ -75,7 +75,7 @@ function checkColumn(node: Ast.ColumnRef, context: CheckContext): Expr {
 }
 
 /** An operand of AND, OR, NOT, or a condition: BOOLEAN. */
-export function checkCondition(node: Ast.Expression, context: CheckContext): Expr {
+function checkCondition(node: Ast.Expression, context: CheckContext): Expr {
   const checked = check(node, context)
   if (checked === undefined) return nullOf(BOOLEAN)
   if (checked.type.kind === 'BOOLEAN') return checked

@@ -10,7 +10,7 @@ import {refuse} from './refusal.ts'
 import {scalarsOnly} from './special-calls.ts'
 
 /** Expressions without columns: VALUES, keys to look up. */
-export const constantContext = (env: Environment): CheckContext => ({
+const constantContext = (env: Environment): CheckContext => ({
   check,
   env,
   clause: 'VALUES',

@@ -61,7 +61,7 @@ export function findSource(name: Ast.Identifier, env: Pick<Environment, 'catalog
 
 const defaultMessage = (name: Ast.Identifier): string => `${name.text} does not exist.`
 
-export function unknownSourceHint(name: Ast.Identifier, {catalog}: Pick<Environment, 'catalog'>): string {
+function unknownSourceHint(name: Ast.Identifier, {catalog}: Pick<Environment, 'catalog'>): string {
   const names = catalog.sources().map(source => source.name)
   const otherCase = names.find(known => known.toUpperCase() === name.text.toUpperCase())
   if (otherCase !== undefined && name.isQuoted)

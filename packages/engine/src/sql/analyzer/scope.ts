@@ -54,23 +54,13 @@ export function scopeSource(source: Source, alias: string, span: Span, slots: Sl
     span,
     slots: [
       ...source.schema.key.map(({name, type}, index) => slot(name, type, {kind: 'key', index})),
-      ...valueSlots(source, slot),
+      ...source.schema.value.map(({name, type}, index) => slot(name, type, {kind: 'value', index})),
+      ...source.headerColumns.map(({name, type, header}) =>
+        slot(name, type, header === undefined ? {kind: 'headers'} : {kind: 'headers', header}),
+      ),
       ...pseudo.map(name => slot(name, pseudoTypes[name], {kind: 'system', name})),
     ],
   }
-}
-
-/** Value columns, with the header columns between them where they were declared. */
-function valueSlots(
-  {schema, headerColumns}: Source,
-  slot: (name: string, type: SqlType, origin: SlotOrigin) => SourceSlot,
-): SourceSlot[] {
-  const headersAt = (place: number): SourceSlot[] =>
-    headerColumns
-      .filter(({position}) => (position ?? schema.value.length) === place)
-      .map(({name, type, header}) => slot(name, type, header === undefined ? {kind: 'headers'} : {kind: 'headers', header}))
-  const values = schema.value.flatMap(({name, type}, index) => [...headersAt(index), slot(name, type, {kind: 'value', index})])
-  return [...values, ...headersAt(schema.value.length)]
 }
 
 export const isJoin = (scope: Scope): boolean => scope.sources.length > 1
@@ -92,7 +82,7 @@ export function resolveColumn(ref: ColumnRef, scope: Scope, clause: Clause): Slo
   return refuse(`${clause} column '${written}' cannot be resolved.${afterwards}`, ref, didYouMean(ref.name.text, known))
 }
 
-export function findColumn(ref: ColumnRef, scope: Scope): SlotColumn | undefined {
+function findColumn(ref: ColumnRef, scope: Scope): SlotColumn | undefined {
   if (ref.qualifier !== undefined) return sourceOf(ref.qualifier, scope).slots.find(slot => slot.name === ref.name.text)
   const found = scope.sources.flatMap(source => {
     const slot = source.slots.find(slot => slot.name === ref.name.text)

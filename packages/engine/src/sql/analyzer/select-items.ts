@@ -8,7 +8,7 @@ import {checkTyped, type CheckContext} from './checked.ts'
 import {createColumnNames, prefixed, starName} from './column-names.ts'
 import {describe, nameText} from './describe.ts'
 import {refuse} from './refusal.ts'
-import {isJoin, qualifiedName, sourceOf, starColumns, type Scope, type ScopeSource} from './scope.ts'
+import {isJoin, sourceOf, starColumns, type Scope, type ScopeSource} from './scope.ts'
 
 /** One column of the result. */
 export type Item = {
@@ -112,6 +112,3 @@ export function rekeyedStar(scope: Scope): Star {
     })
   }
 }
-
-export const itemTexts = (scope: Scope, nodes: readonly Ast.Expression[]): string[] =>
-  nodes.map(node => describe(node, qualifiedName(scope)))

@@ -2,7 +2,7 @@ import type {Expr} from '../../expr/ir.ts'
 import {partsOf} from '../../expr/references.ts'
 
 /** The expression with `change` applied to each direct operand. */
-export function mapChildren(expr: Expr, change: (child: Expr) => Expr): Expr {
+function mapChildren(expr: Expr, change: (child: Expr) => Expr): Expr {
   switch (expr.kind) {
     case 'literal':
     case 'column':

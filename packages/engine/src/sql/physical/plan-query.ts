@@ -1,4 +1,3 @@
-import type {Expr} from '../../expr/ir.ts'
 import type {Step} from '../../plan/step.ts'
 import type {LogicalNode} from '../logical/node.ts'
 import {slotsOf} from '../logical/expr-slots.ts'
@@ -16,5 +15,3 @@ export function planQuery(node: LogicalNode, result: Result): {readonly root: St
   const input = lower(pruneColumns(pushDownFilter(node), needed), naming)
   return {root: project(input, result, naming), input}
 }
-
-export type Placed = (expr: Expr) => Expr

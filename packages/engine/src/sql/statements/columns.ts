@@ -19,7 +19,7 @@ const headersType: SqlType = array(
 export function declaredColumns(definitions: readonly ColumnDefinition[], of: SourceKind, types: TypeLookup): DeclaredColumns {
   const key: Column[] = []
   const value: Column[] = []
-  const headers: (Column & {header?: string; position: number})[] = []
+  const headers: (Column & {header?: string})[] = []
   const seen = new Set<string>()
   for (const definition of definitions) {
     const {name, constraint} = definition
@@ -30,7 +30,7 @@ export function declaredColumns(definitions: readonly ColumnDefinition[], of: So
     const column = {name: name.text, type: resolveType(definition.type, types)}
     if (constraint === undefined) value.push(column)
     else if (constraint.kind === 'KEY' || constraint.kind === 'PRIMARY KEY') key.push(keyColumn(column, definition, of))
-    else headers.push({...headerColumn(column, definition, headers), position: value.length})
+    else headers.push(headerColumn(column, definition, headers))
   }
   return {schema: {key, value}, headers}
 }

@@ -46,7 +46,7 @@ export function refuseExisting(
 }
 
 /** The source that a CREATE without AS declares. */
-export function declaredSource(statement: Statement, {env, options}: StatementContext): Source {
+function declaredSource(statement: Statement, {env, options}: StatementContext): Source {
   const properties = propertiesOf(statement)
   const kind = kindWord(statement.sourceKind)
   const {span, name} = statement

@@ -84,7 +84,7 @@ function insertedRow({values, span}: ValueRow, targets: readonly Target[], sourc
 }
 
 /** A constant as the type of its column: numbers widen, text is read as what the column holds. */
-export function valueFor(node: Expression, {name, type}: Column, env: Environment): Value {
+function valueFor(node: Expression, {name, type}: Column, env: Environment): Value {
   const expr = checkConstant(node, env)
   if (expr === undefined) return null
   const coerced = coerceLiteral(constantValue(expr, node, env), expr.type, type)

@@ -34,7 +34,10 @@ export class Sandbox implements CompileCatalog {
 
   types(): ReadonlyMap<string, SqlType> {
     const all = new Map(this.#base.types())
-    for (const [name, type] of this.#types) type === undefined ? all.delete(name) : all.set(name, type)
+    for (const [name, type] of this.#types) {
+      if (type === undefined) all.delete(name)
+      else all.set(name, type)
+    }
     return all
   }
 

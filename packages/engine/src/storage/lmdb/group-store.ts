@@ -48,7 +48,11 @@ export class LmdbGroupStore implements GroupStore {
 
   async setGeneration(group: string, generation: number): Promise<void> {
     mustBeShort(group)
-    await this.#env.write(() => put(this.#env.meta, keys.groupGeneration(group), numberRow.encode(generation)))
+    const key = keys.groupGeneration(group)
+    await this.#env.write(() => {
+      const current = decodeIfPresent(this.#env.meta, key, numberRow.decode) ?? 0
+      if (generation > current) put(this.#env.meta, key, numberRow.encode(generation))
+    })
   }
 
   async dropGroup(group: string): Promise<void> {

@@ -16,7 +16,7 @@ export interface GroupStore {
   commitOffsets(group: string, generation: number | undefined, offsets: readonly CommittedOffset[]): Promise<boolean>
   /** Ordered by topic and partition. */
   offsets(group: string): Promise<readonly CommittedOffset[]>
-  /** Sets the generation that commits are checked against. */
+  /** Raises the generation that commits are checked against; one that is not higher than the group's changes nothing. */
   setGeneration(group: string, generation: number): Promise<void>
   /** Removes the group's offsets and generation (not its document). */
   dropGroup(group: string): Promise<void>

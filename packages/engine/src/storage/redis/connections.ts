@@ -133,4 +133,4 @@ function parseNodes(url: string): Nodes {
   return {nodes, path, credentials}
 }
 
-export const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':…@')
+const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':…@')

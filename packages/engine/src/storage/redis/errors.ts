@@ -4,7 +4,7 @@ import {EngineError} from '../../base/errors.ts'
  * What a failed command means. `refused`: the server did nothing, and will serve it later. `unknown`: the connection broke
  * after the command was sent. `full`: the server takes no more writes. `other`: a bug, ours or in the data.
  */
-export type Failure = 'refused' | 'unknown' | 'full' | 'other'
+type Failure = 'refused' | 'unknown' | 'full' | 'other'
 
 const refusals = /^(LOADING|READONLY|CLUSTERDOWN|TRYAGAIN|MASTERDOWN|NOREPLICAS|MOVED|ASK|BUSY) /
 const fullness = /^(OOM|MISCONF) /

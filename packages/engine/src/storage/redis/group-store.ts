@@ -4,6 +4,7 @@ import type {Connection} from './connection.ts'
 import type {RedisKeys} from './keys.ts'
 import {commitOffsets} from './lua/commit-offsets.ts'
 import {putDocument} from './lua/put-document.ts'
+import {raiseGeneration} from './lua/raise-generation.ts'
 import {arrayOf, fieldsOf, numberOf, orAbsent, textOf} from './reply.ts'
 
 export class RedisGroupStore implements GroupStore {
@@ -47,7 +48,7 @@ export class RedisGroupStore implements GroupStore {
   }
 
   async setGeneration(group: string, generation: number): Promise<void> {
-    await this.#connection.call('HSET', [this.#keys.group(group), 'generation', generation])
+    await this.#connection.run(raiseGeneration, [this.#keys.group(group)], [generation], {isRepeatable: true})
   }
 
   async dropGroup(group: string): Promise<void> {

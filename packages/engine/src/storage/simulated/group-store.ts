@@ -53,7 +53,7 @@ export class SimulatedGroupStore implements GroupStore {
     return this.#network.call(() =>
       this.#network.write(() => {
         const known = this.#data.groups.get(group)
-        if (known) known.generation = generation
+        if (known) known.generation = Math.max(known.generation, generation)
         else this.#data.groups.set(group, {generation, offsets: new Map()})
       }),
     )

@@ -15,11 +15,11 @@ import {
 } from '../storage/simulated/open.ts'
 import type {Storage} from '../storage/port/storage.ts'
 import {instantClock} from '../testing/instant-clock.ts'
-import {createQueryTopics} from '../query/query-topics.ts'
-import {ProcessingLog} from './processing-log.ts'
-import type {QueryRun} from './query-run.ts'
-import {placesOf} from './run-parts.ts'
-import {TaskHost} from './task-host.ts'
+import {createQueryTopics} from './query-topics.ts'
+import {ProcessingLog} from '../runtime/processing-log.ts'
+import type {QueryRun} from '../runtime/query-run.ts'
+import {placesOf} from '../runtime/run-parts.ts'
+import {TaskHost} from '../runtime/task-host.ts'
 
 const formats = {key: KAFKA, value: COLUMNS}
 const word = {name: 'WORD', type: VARCHAR}

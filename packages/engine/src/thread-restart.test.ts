@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {Worker} from 'node:worker_threads'
 import {expect, test, vi} from 'vitest'
-import {Engine} from '../engine.ts'
+import {Engine} from './engine.ts'
 
 test('a thread that dies is replaced, and its tasks go on from what they had committed', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-'))

@@ -1,0 +1,99 @@
+import type {Clock} from '../../base/clock.ts'
+import {EngineError} from '../../base/errors.ts'
+import type {Catalog} from '../../catalog/catalog.ts'
+import type {ExecuteOptions, SqlRejection} from '../../engine-api.ts'
+import {compileScript} from '../../sql/compile.ts'
+import type {CompiledStatement} from '../../sql/statements/compiled-statement.ts'
+import {rejectionOf} from '../rejection.ts'
+
+/** Session properties by lower-case name. */
+export type Settings = Readonly<Record<string, string>>
+export type Script = {readonly kind: 'script'; readonly statements: readonly CompiledStatement[]; readonly settings: Settings}
+
+export type CompilerOptions = {
+  readonly clock: Clock
+  readonly properties: Readonly<Record<string, unknown>>
+  readonly partitions: number
+  readonly isTestTool: boolean
+}
+
+/** Text to checked statements, with the properties that hold for them. */
+export class Compiler {
+  readonly #options: CompilerOptions
+  /** Of ALTER SYSTEM: they hold for all that follows in this process. */
+  readonly systemProperties = new Map<string, string>()
+
+  constructor(options: CompilerOptions) {
+    this.#options = options
+  }
+
+  /** What holds where a request says nothing else, under what it says. */
+  settings(properties: Readonly<Record<string, unknown>> = {}): Settings {
+    const layers = [this.#options.properties, Object.fromEntries(this.systemProperties), properties]
+    const entries = layers.flatMap(layer => Object.entries(layer)).filter(([, value]) => value !== null && value !== undefined)
+    return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]))
+  }
+
+  script(sql: string, catalog: Catalog, {properties, parameters}: ExecuteOptions): Script | SqlRejection {
+    const {clock, partitions, isTestTool} = this.#options
+    const settings = this.settings(properties)
+    let made = 0
+    const compiled = compileScript(sql, catalog, {
+      properties: settings,
+      ...(parameters && {parameters}),
+      defaults: {partitions},
+      isTestTool,
+      nowMs: clock.nowMs(),
+      // Every query adds to the version, so no id comes twice.
+      newQueryId: hint => `${hint}_${catalog.version + made++}`,
+    })
+    if ('statements' in compiled) return {kind: 'script', statements: compiled.statements, settings}
+    const [first] = compiled.diagnostics
+    if (first === undefined) throw new EngineError('SQL_INVALID', 'the statement was refused without a reason')
+    return rejectionOf(sql, first)
+  }
+}
+
+export type Select<K extends 'pull' | 'push'> = {
+  readonly kind: 'select'
+  readonly statement: Extract<CompiledStatement, {kind: K}>
+  readonly settings: Settings
+}
+
+/** The one query that a script consists of, behind any SET and UNSET. */
+export function selectOf<K extends 'pull' | 'push'>(
+  sql: string,
+  {statements, settings}: Script,
+  kind: K,
+): Select<K> | SqlRejection {
+  const statement = statements.at(-1)
+  const isAlone = statements.slice(0, -1).every(each => each.kind === 'set-property' || each.kind === 'unset-property')
+  if (isAlone && statement !== undefined && isKind(statement, kind))
+    return {kind: 'select', statement, settings: withSet(settings, statements)}
+  return {kind: 'rejected', code: 'SQL_INVALID', statement: sql, ...expectations[kind]}
+}
+
+const expectations = {
+  pull: {
+    message: 'found another statement, expected one SELECT without EMIT',
+    hint: 'SELECT … EMIT CHANGES is a push query; other statements are executed.',
+  },
+  push: {
+    message: 'found another statement, expected one SELECT … EMIT CHANGES',
+    hint: 'Without EMIT CHANGES a SELECT is a pull query.',
+  },
+} as const
+
+const isKind = <K extends CompiledStatement['kind']>(
+  statement: CompiledStatement,
+  kind: K,
+): statement is Extract<CompiledStatement, {kind: K}> => statement.kind === kind
+
+function withSet(settings: Settings, statements: readonly CompiledStatement[]): Settings {
+  const changed: Record<string, string> = {...settings}
+  for (const statement of statements) {
+    if (statement.kind === 'set-property') changed[statement.name.toLowerCase()] = statement.value
+    if (statement.kind === 'unset-property') delete changed[statement.name.toLowerCase()]
+  }
+  return changed
+}

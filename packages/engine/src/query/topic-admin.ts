@@ -1,0 +1,86 @@
+import type {Clock} from '../base/clock.ts'
+import {EngineError} from '../base/errors.ts'
+import type {AlterTopic, CreateTopic, TopicInfo} from '../engine-api.ts'
+import {alteredTopic, newTopic, topicConfig} from '../log/topic.ts'
+import type {LogStore, TopicRecord} from '../storage/port/log-store.ts'
+
+/** Topics as users see and change them. */
+export class TopicAdmin {
+  readonly #log: LogStore
+  readonly #clock: Clock
+  readonly #partitions: number
+
+  /** `partitions`: of a topic that is created without saying how many. */
+  constructor(log: LogStore, clock: Clock, partitions: number) {
+    this.#log = log
+    this.#clock = clock
+    this.#partitions = partitions
+  }
+
+  async create({name, partitions = this.#partitions, ...settings}: CreateTopic): Promise<TopicInfo> {
+    const topic = newTopic({name, partitions, createdAtMs: this.#clock.nowMs(), encoding: 'bytes', settings})
+    if ((await this.#log.createTopic(topic)) === 'exists') throw new EngineError('TOPIC_EXISTS', `topic ${name} exists already`)
+    return this.info(name)
+  }
+
+  async alter(name: string, change: AlterTopic): Promise<TopicInfo> {
+    await this.#log.updateTopic(alteredTopic(await this.record(name), change))
+    return this.info(name)
+  }
+
+  /** `users`: what stands over the topic; it stays as long as there is any. */
+  async drop(name: string, users: readonly string[]): Promise<void> {
+    await this.record(name)
+    if (users.length > 0)
+      throw new EngineError('TOPIC_MISMATCH', `topic ${name} can't be dropped: ${users.join(', ')} stand over it`)
+    await this.#log.dropTopic(name)
+  }
+
+  async find(name: string): Promise<TopicInfo | undefined> {
+    const topic = await this.#log.topic(name)
+    return topic && (await topicInfos(this.#log, [topic]))[0]
+  }
+
+  async all(): Promise<readonly TopicInfo[]> {
+    return topicInfos(this.#log, await this.#log.topics())
+  }
+
+  /** TOPIC_NOT_FOUND when there is none. */
+  async info(name: string): Promise<TopicInfo> {
+    return (await this.find(name)) ?? unknownTopic(name)
+  }
+
+  async record(name: string): Promise<TopicRecord> {
+    return (await this.#log.topic(name)) ?? unknownTopic(name)
+  }
+
+  /** Partitions by topic, as the compiler asks for them. */
+  async partitions(): Promise<ReadonlyMap<string, number>> {
+    return new Map((await this.#log.topics()).map(({name, partitions}) => [name, partitions]))
+  }
+}
+
+function unknownTopic(name: string): never {
+  throw new EngineError('TOPIC_NOT_FOUND', `there is no topic ${name}`)
+}
+
+/** Topics with the bounds of their partitions, in one round trip. */
+async function topicInfos(log: LogStore, topics: readonly TopicRecord[]): Promise<readonly TopicInfo[]> {
+  const places = topics.flatMap(({name, partitions}) =>
+    Array.from({length: partitions}, (_, partition) => ({topic: name, partition})),
+  )
+  const bounds = [...(await log.bounds(places))]
+  return topics.map(topic => {
+    const {encoding, ...settings} = topicConfig(topic)
+    return {
+      name: topic.name,
+      encoding,
+      isInternal: topic.isInternal,
+      createdAtMs: topic.createdAtMs,
+      settings,
+      partitions: bounds
+        .splice(0, topic.partitions)
+        .map(({begin, end, bytes}, id) => ({id, beginOffset: begin, endOffset: end, bytes})),
+    }
+  })
+}
