@@ -1,6 +1,8 @@
 import type {Engine, LogRecord, ProduceRecord, ResultColumn, Value} from '@millrace/engine'
 import {printSchema, toJsonValue, printType, quoteName} from '@millrace/engine'
 import {difference, show} from './compare.ts'
+import {delimitedReader} from './delimited.ts'
+import {normalSchema} from './normal-schema.ts'
 import {Digits, type Case, type CaseRecord, type ExpectedSource} from './suite.ts'
 
 export type Outcome =
@@ -85,9 +87,11 @@ async function outputsDifference(engine: Engine, outputs: readonly CaseRecord[])
   for (const topic of new Set(outputs.map(output => output.topic))) {
     const expected = outputs.filter(output => output.topic === topic)
     const actual = await allRecords(engine, topic)
+    const readLine = delimitedReader(engine.sources().find(source => source.topic === topic))
     if (actual === undefined) return failed(`topic ${topic} does not exist`)
     for (let i = 0; i < Math.max(expected.length, actual.length); i++) {
-      const problem = recordDifference(expected[i], actual[i])
+      const wanted = expected[i]
+      const problem = recordDifference(wanted && readLine(wanted), actual[i])
       if (problem) return failed(`${topic} record ${i}: ${problem}${describeFailure(engine)}`)
     }
   }
@@ -135,12 +139,10 @@ function sourcesDifference(engine: Engine, expected: readonly ExpectedSource[]):
     if (!source) return failed(`source ${name} does not exist`)
     if (source.kind !== type.toLowerCase()) return failed(`source ${name}: expected a ${type}, found a ${source.kind}`)
     const found = printSchema(source.schema)
-    if (schema !== undefined && sameSchema(schema) !== sameSchema(found)) return failed(`source ${name}: expected ${schema}, found ${found}`)
+    if (schema !== undefined && normalSchema(schema) !== normalSchema(found)) return failed(`source ${name}: expected ${schema}, found ${found}`)
   }
   return undefined
 }
-
-const sameSchema = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll('PRIMARY KEY', 'KEY').replaceAll(/ HEADERS| HEADER\('[^']*'\)/g, '').trim()
 
 // Cases against a running server: statements, then inputs, then queries whose rows are compared as a multiset.
 
@@ -188,7 +190,7 @@ type QueryLine = {
   readonly row?: {readonly columns: readonly unknown[]; readonly tombstone?: boolean}
   readonly finalMessage?: string
 }
-type QueryResult = {readonly columns: readonly ResultColumn[]; readonly rows: readonly ResultRow[]} | {readonly rejected: string}
+type QueryResult = {readonly columns: readonly ResultColumn[]; readonly rows: readonly ResultRow[]; readonly isPush: boolean} | {readonly rejected: string}
 type ResultRow = {readonly values: readonly unknown[]; readonly isTombstone: boolean}
 
 async function runQuery(
@@ -202,7 +204,7 @@ async function runQuery(
     const result = await engine.pull(sql, {properties})
     return result.kind === 'rejected'
       ? {rejected: result.message}
-      : {columns: result.columns, rows: result.rows.map(row => ({values: asJson(result.columns, row), isTombstone: false}))}
+      : {isPush: false, columns: result.columns, rows: result.rows.map(row => ({values: asJson(result.columns, row), isTombstone: false}))}
   }
   const subscription = await engine.push(sql, {properties})
   if (subscription.kind === 'rejected') return {rejected: subscription.message}
@@ -215,7 +217,7 @@ async function runQuery(
     next.value.rows.forEach((row, i) => rows.push({values: asJson(subscription.columns, row), isTombstone: next.value.tombstones?.[i] ?? false}))
   }
   await subscription.return?.()
-  return {columns: subscription.columns, rows}
+  return {isPush: true, columns: subscription.columns, rows}
 }
 
 const nothingFor = (ms: number): Promise<undefined> => new Promise(resolve => setTimeout(() => resolve(undefined), ms).unref())
@@ -225,8 +227,8 @@ const asJson = (columns: readonly ResultColumn[], row: readonly Value[]): unknow
 
 function rowsDifference(expected: readonly QueryLine[], actual: Exclude<QueryResult, {rejected: string}>): string | undefined {
   const header = expected.find(line => line.header)?.header?.schema
-  const schema = actual.columns.map(column => `${quoteName(column.name)} ${printType(column.type)}${column.isKey ? ' KEY' : ''}`).join(', ')
-  if (header !== undefined && sameSchema(header) !== schema) return `header: expected ${header}, found ${schema}`
+  const schema = actual.columns.map(column => `${quoteName(column.name)} ${printType(column.type)}${column.isKey && !actual.isPush ? ' KEY' : ''}`).join(', ')
+  if (header !== undefined && normalSchema(header) !== normalSchema(schema)) return `header: expected ${header}, found ${schema}`
   const remaining = [...actual.rows]
   for (const {row} of expected) {
     if (!row) continue

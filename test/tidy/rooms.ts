@@ -18,7 +18,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   codegen: ['chunk', 'expr', 'schema', 'record'],
   state: ['storage/port', 'batch', 'serde', 'plan', 'chunk', 'schema', 'record'],
   log: ['storage/port', 'batch', 'serde', 'plan', 'chunk', 'schema', 'record'],
-  groups: ['storage/port', 'log', 'record'],
+  groups: ['storage/port', 'log', 'batch', 'serde', 'plan', 'chunk', 'schema', 'record'],
   operators: ['state', 'codegen', 'batch', 'plan', 'expr', 'chunk', 'schema', 'record'],
   sql: ['plan', 'expr', 'schema', 'record'],
   topology: ['operators', 'plan', 'codegen', 'state', 'serde', 'batch', 'expr', 'chunk', 'schema', 'record', 'storage/port'],

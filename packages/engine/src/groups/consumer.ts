@@ -32,6 +32,9 @@ export type GroupBatch<R> = {
   readonly generation: number
 }
 
+/** `leave` gives everything up although the caller may never ask for more: what it handles at that moment it can't commit. */
+export type GroupConsumption<R> = AsyncIterableIterator<GroupBatch<R>> & {leave(): Promise<void>}
+
 export type ConsumerParts<R> = {readonly storage: Storage; readonly clock: Clock; readonly decode: Decode<R>}
 
 type Fetch<R extends {readonly offset: Offset}> = {
@@ -50,7 +53,7 @@ type Fetch<R extends {readonly offset: Offset}> = {
 export function consumeGroup<R extends {readonly offset: Offset}>(
   parts: ConsumerParts<R>,
   request: ConsumerRequest,
-): AsyncIterableIterator<GroupBatch<R>> {
+): GroupConsumption<R> {
   const consumer = new GroupConsumer(parts, request)
   const {signal} = request
   const stop = (): void => consumer.stop()
@@ -64,6 +67,7 @@ export function consumeGroup<R extends {readonly offset: Offset}>(
       signal?.removeEventListener('abort', stop)
       return generator.return(undefined)
     },
+    leave: () => consumer.leave(),
     [Symbol.asyncIterator]() {
       return this
     },
@@ -91,6 +95,11 @@ class GroupConsumer<R extends {readonly offset: Offset}> {
   stop(): void {
     this.#isStopped = true
     this.#bell.ring()
+  }
+
+  async leave(): Promise<void> {
+    this.stop()
+    await this.#membership?.leave()
   }
 
   async *batches(): AsyncGenerator<GroupBatch<R>, undefined> {
@@ -152,8 +161,8 @@ class GroupConsumer<R extends {readonly offset: Offset}> {
   #giveUp(membership: Membership): void {
     const nowMs = this.#parts.clock.nowMs()
     const {revoked} = membership
-    this.#revokedSinceMs = new Map(revoked.map(key => [key, this.#revokedSinceMs.get(key) ?? nowMs]))
-    const given = revoked.filter(key => {
+    this.#revokedSinceMs = new Map([...revoked].map(key => [key, this.#revokedSinceMs.get(key) ?? nowMs]))
+    const given = [...revoked].filter(key => {
       const queue = this.#queues.find(({at}) => partitionKey(at) === key)
       const isLate = nowMs - (this.#revokedSinceMs.get(key) ?? nowMs) >= membership.sessionTimeoutMs / 3
       return !queue || queue.isSettled || isLate
@@ -198,7 +207,7 @@ class GroupConsumer<R extends {readonly offset: Offset}> {
     const room = Math.min(this.#room(), recordsMax)
     if (room <= 0) return undefined
     for (const queue of [...this.#queues]) {
-      if (revoked.includes(partitionKey(queue.at))) continue
+      if (revoked.has(partitionKey(queue.at))) continue
       const records = queue.take(room, unackedMax !== undefined)
       if (records.length === 0) continue
       this.#queues = [...this.#queues.filter(each => each !== queue), queue]

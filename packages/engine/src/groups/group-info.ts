@@ -1,7 +1,6 @@
 import {EngineError} from '../base/errors.ts'
-import {openBatch} from '../batch/open-batch.ts'
 import type {CommitOffsetsRequest, GroupInfo} from '../engine-api.ts'
-import type {Offset, TopicPartition} from '../record/record.ts'
+import {timeBehind} from '../log/times.ts'
 import type {Storage} from '../storage/port/storage.ts'
 
 /** What is kept of a consumer group beside its offsets. */
@@ -65,26 +64,11 @@ export async function groupInfo(storage: Storage, id: string): Promise<GroupInfo
   const {generation} = found.data as GroupDocument
   const committed = await storage.groups.offsets(id)
   const bounds = await storage.log.bounds(committed)
-  const offsets = await Promise.all(
-    committed.map(async ({topic, partition, next}, i) => {
-      const endOffset = bounds[i]?.end ?? next
-      const lag = Math.max(0, endOffset - next)
-      const lagMs = lag === 0 ? 0 : await lagInTime(storage, {topic, partition}, next, endOffset)
-      return {topic, partition, committedOffset: next, endOffset, lag, lagMs}
-    }),
-  )
+  const positions = committed.map(({topic, partition, next}, i) => ({topic, partition, from: next, end: bounds[i]?.end ?? next}))
+  const behindMs = await timeBehind(storage.log, positions)
+  const offsets = positions.map(({topic, partition, from, end}, i) => {
+    const lag = Math.max(0, end - from)
+    return {topic, partition, committedOffset: from, endOffset: end, lag, lagMs: behindMs[i] ?? 0}
+  })
   return {id, state: 'empty', generation, members: [], offsets}
-}
-
-/** From the oldest unread record to the newest one, ms. */
-async function lagInTime(storage: Storage, at: TopicPartition, next: Offset, end: Offset): Promise<number> {
-  const [unread, newest] = await storage.log.read([
-    {...at, from: next, bytesMax: 1},
-    {...at, from: end - 1, bytesMax: 1},
-  ])
-  const [first] = unread?.batches ?? []
-  const [last] = newest?.batches ?? []
-  if (first === undefined || last === undefined) return 0
-  const {timestamps} = openBatch(first.bytes)
-  return Math.max(0, last.maxTimestampMs - (timestamps[Math.max(0, next - first.baseOffset)] ?? first.maxTimestampMs))
 }

@@ -6,7 +6,7 @@ import {limits} from '../limits.ts'
 import type {GroupStore} from '../storage/port/group-store.ts'
 import type {LogStore} from '../storage/port/log-store.ts'
 import {reduce, type Joiner} from './coordinator.ts'
-import {emptyGroup, groupDocument, readGroup, type Group, type Member} from './group.ts'
+import {emptyGroup, groupDocument, readGroup, type Group} from './group.ts'
 import {groupEvents, type GroupEvents, type GroupListener, type LocalMember} from './group-events.ts'
 import {Liveness} from './liveness.ts'
 
@@ -42,7 +42,9 @@ export class Membership implements LocalMember {
   #partitions: Readonly<Record<string, number>> = {}
   #raised = 0
   #topicsReadMs = -Infinity
-  #released = new Set<string>()
+  #owned: ReadonlyMap<string, number> = new Map()
+  #revoked: ReadonlySet<string> = new Set()
+  readonly #released = new Set<string>()
   #turn: Promise<unknown> = Promise.resolve()
   #beating: Promise<void> = Promise.resolve()
   #isClosed = false
@@ -75,15 +77,12 @@ export class Membership implements LocalMember {
 
   /** Partitions that are this member's to read, and since which generation; what it gave up is not among them. */
   get owned(): ReadonlyMap<string, number> {
-    const owned = new Map(Object.entries(this.#self?.owned ?? {}))
-    for (const key of this.#released) owned.delete(key)
-    return owned
+    return this.#owned
   }
 
   /** Owned partitions that another member waits for: to be given up with `release`. */
-  get revoked(): readonly string[] {
-    const assigned = new Set(this.#self?.assigned)
-    return [...this.owned.keys()].filter(key => !assigned.has(key))
+  get revoked(): ReadonlySet<string> {
+    return this.#revoked
   }
 
   /** Why this member can't go on: its place was taken by another process with the same instance id. */
@@ -104,6 +103,7 @@ export class Membership implements LocalMember {
   /** From here on the partitions are not this member's; others hear of it with the next write, which this asks for. */
   release(keys: readonly string[]): void {
     for (const key of keys) this.#released.add(key)
+    this.#look()
     this.#bell.ring()
   }
 
@@ -147,6 +147,14 @@ export class Membership implements LocalMember {
     const released = [...this.#released]
     this.#group = await this.#update((group, nowMs) => this.#next(group, released, nowMs))
     for (const key of released) this.#released.delete(key)
+    this.#look()
+  }
+
+  #look(): void {
+    const self = this.#group.members.find(({id}) => id === this.memberId)
+    const assigned = new Set(self?.assigned)
+    this.#owned = new Map(Object.entries(self?.owned ?? {}).filter(([key]) => !this.#released.has(key)))
+    this.#revoked = new Set([...this.#owned.keys()].filter(key => !assigned.has(key)))
   }
 
   #next(group: Group, released: readonly string[], nowMs: number): Group {
@@ -196,10 +204,6 @@ export class Membership implements LocalMember {
     const found = await Promise.all(topics.map(name => log.topic(name)))
     this.#partitions = Object.fromEntries(topics.map((name, i) => [name, found[i]?.partitions ?? 0]))
     this.#topicsReadMs = nowMs
-  }
-
-  get #self(): Member | undefined {
-    return this.#group.members.find(({id}) => id === this.memberId)
   }
 }
 

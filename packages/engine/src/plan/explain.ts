@@ -10,8 +10,6 @@ export function explainPersistent({queryId, root, sink}: PersistentPlan): string
   return [`${queryId} → ${sink.sourceName}, topic ${sink.topic} × ${sink.partitions}${store}`, ...lines(root, '')].join('\n')
 }
 
-export const explainSteps = (root: Step): string => lines(root, '').join('\n')
-
 function lines(step: Step, indent: string): string[] {
   const inputs = inputsOf(step)
   const head = `${indent}${step.id} (${step.gives}): ${detail(step)}`

@@ -76,8 +76,9 @@ export type FlatMapStep = Common & {
 /**
  * Gives rows another key and sends them through a repartition topic, so that equal keys meet. Value columns stay.
  * `onNullKey`: a row whose new key has a NULL is dropped and logged (GROUP BY), kept with a null key (PARTITION BY), or
- * dropped silently (joins). On tables (GROUP BY over a table) each change becomes a removal of the old row under the old
- * group and an addition of the new row under the new group; only `aggregate` may follow.
+ * dropped silently (joins). On a stream row whose value is null, an expression that reads anything but key columns is NULL.
+ * On tables (GROUP BY over a table) each change becomes a removal of the old row under the old group and an addition of the
+ * new row under the new group; only `aggregate` may follow.
  */
 export type RekeyStep = Common & {
   readonly kind: 'rekey'

@@ -103,7 +103,7 @@ class Thread {
   }
 
   #spawn(): Worker {
-    const worker = spawnWorker('worker', import.meta.url, {workerData: this.#options.storage})
+    const worker = spawnWorker('./worker', import.meta.url, {workerData: this.#options.storage})
     worker.on('message', (event: WorkerEvent) => this.#hear(event))
     worker.on('error', error => this.#options.logger.error({worker: this.index, error}, 'worker thread failed'))
     worker.once('exit', () => this.#replace())

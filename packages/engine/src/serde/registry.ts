@@ -39,6 +39,10 @@ export function serdeFor(format: Format, columns: readonly Column[], role: 'key'
   }
 }
 
+/** Whether the only value column stands without an object around it where clients write and read records as JSON. */
+export const standsBare = (format: Format, columns: readonly Column[]): boolean =>
+  columns.length === 1 && (format.name === 'KAFKA' || format.settings['wrap'] === 'false')
+
 /**
  * The serde whose key bytes decide the partition. In the `columns` encoding these bytes are nowhere else; a key that the
  * format cannot write is placed as JSON then.

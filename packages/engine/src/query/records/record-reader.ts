@@ -5,8 +5,8 @@ import type {TextVector} from '../../batch/text-vector.ts'
 import type {LogRecord} from '../../engine-api.ts'
 import type {Source} from '../../plan/source.ts'
 import type {Offset} from '../../record/record.ts'
-import {toJsonKey, toJsonObject} from '../../serde/json-values.ts'
-import {serdeFor} from '../../serde/registry.ts'
+import {toJsonKey, toJsonObject, toJsonRecord} from '../../serde/json-values.ts'
+import {serdeFor, standsBare} from '../../serde/registry.ts'
 import {blobsOf, type Serde} from '../../serde/serde.ts'
 import {readWindow, windowBytes} from '../../serde/window-key.ts'
 import type {StoredBatch} from '../../storage/port/log-store.ts'
@@ -54,6 +54,7 @@ function blobReader(source: Source | undefined): (batch: OpenBatch) => ReadRow {
   const isTyped = source !== undefined && source.formats.value.name !== 'COLUMNS'
   const keySerde = isTyped ? serdeFor(source.formats.key, source.schema.key, 'key') : undefined
   const valueSerde = isTyped ? serdeFor(source.formats.value, source.schema.value, 'value') : undefined
+  const isBare = source !== undefined && standsBare(source.formats.value, source.schema.value)
   const window = source?.window
   return batch => {
     const {keys, values} = batch.blobs()
@@ -66,7 +67,7 @@ function blobReader(source: Source | undefined): (batch: OpenBatch) => ReadRow {
       const value = valueBytes && tryDecode(valueSerde, valueBytes)
       return {
         key: source && key ? toJsonKey(source.schema.key, key) : guess(keyBytes),
-        value: source && value ? toJsonObject(source.schema.value, value) : guess(valueBytes),
+        value: source && value ? toJsonRecord(source.schema.value, value, isBare) : guess(valueBytes),
         ...(isWindowed && {window: readWindow(bytes, window)}),
       }
     }

@@ -1,9 +1,13 @@
 import {EngineError} from '../../base/errors.ts'
 import {vectorOf, type Rows} from '../../chunk/chunk.ts'
 import type {ProduceRecord} from '../../engine-api.ts'
+import type {Format} from '../../plan/formats.ts'
 import type {Source} from '../../plan/source.ts'
+import type {Column} from '../../schema/schema.ts'
 import type {Value} from '../../schema/value.ts'
 import {keyReader, valueReader} from '../../serde/json-values.ts'
+import {serdeFor, standsBare} from '../../serde/registry.ts'
+import {blobsOf} from '../../serde/serde.ts'
 
 /** A record as the row of a source. A null value is a tombstone of a table, a null value of a stream. */
 export type SourceRow = {readonly key: readonly Value[]; readonly value: readonly Value[] | null}
@@ -11,8 +15,8 @@ export type SourceRow = {readonly key: readonly Value[]; readonly value: readonl
 /** Reads JSON keys and values as rows of a source; RECORD_INVALID where they don't fit. */
 export function rowReader(source: Source): (record: ProduceRecord) => SourceRow {
   const {schema, kind, formats, name, window} = source
-  const readKey = keyReader(schema.key)
-  const readValue = valueReader(schema.value, schema.value.length === 1 && formats.value.settings['wrap'] === 'false')
+  const readKey = orText(formats.key, schema.key, 'key', keyReader(schema.key))
+  const readValue = orText(formats.value, schema.value, 'value', orObject(schema.value, standsBare(formats.value, schema.value)))
   const noKey = schema.key.map(() => null)
   return record => {
     const key = readKey(record.key) ?? noKey
@@ -25,6 +29,30 @@ export function rowReader(source: Source): (record: ProduceRecord) => SourceRow 
       throw new EngineError('RECORD_INVALID', `found no window, expected one: keys of ${name} are windowed`)
     return {key, value: readValue(record.value)}
   }
+}
+
+type Read = (value: unknown) => readonly Value[] | null
+
+/** Formats that are lines of text also take the line itself. */
+function orText(format: Format, columns: readonly Column[], role: 'key' | 'value', read: Read): Read {
+  if (format.name !== 'DELIMITED' || columns.length === 0) return read
+  const serde = serdeFor(format, columns, role)
+  return value => (typeof value === 'string' ? serde.decode(blobsOf([Buffer.from(value)]), 0) : read(value))
+}
+
+/** A column that stands alone may come by its name all the same. */
+function orObject(columns: readonly Column[], isBare: boolean): Read {
+  const readObject = valueReader(columns)
+  if (!isBare) return readObject
+  const readBare = valueReader(columns, true)
+  const [only] = columns
+  const isNamed = (value: unknown): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.keys(value).some(name => name.toUpperCase() === only?.name.toUpperCase())
+  return value =>
+    isNamed(value) && only?.type.kind !== 'STRUCT' && only?.type.kind !== 'MAP' ? readObject(value) : readBare(value)
 }
 
 export function rowsOf(source: Source, records: readonly ProduceRecord[], rows: readonly SourceRow[], nowMs: number): Rows {

@@ -1,3 +1,4 @@
+import {explainPersistent, explainSteps} from '../../plan/explain.ts'
 import type {PersistentPlan} from '../../plan/query-plan.ts'
 import type {CompiledStatement} from '../../sql/statements/compiled-statement.ts'
 import {printTopology} from '../../topology/describe.ts'
@@ -12,10 +13,10 @@ export function explainPlan(
     case 'insert-select': {
       const {plan} = statement
       const subs = splitTopology(plan.root, plan.queryId, {kind: 'sink', sink: plan.sink})
-      return `Query ${plan.queryId} writes ${plan.sink.sourceName} on topic ${plan.sink.topic}\n\n${printTopology(subs)}`
+      return `${explainPersistent(plan)}\n\n${printTopology(subs)}`
     }
     case 'push':
-      return `Push query\n\n${printTopology(splitTopology(statement.plan.root, 'push', {kind: 'result'}))}`
+      return `Push query\n\n${explainSteps(statement.plan.root)}\n\n${printTopology(splitTopology(statement.plan.root, 'push', {kind: 'result'}))}`
     case 'pull': {
       const {sourceName, from, keys} = statement.plan
       const how = keys
