@@ -15,9 +15,9 @@ export type Measurement = {readonly events: number; readonly use: CpuUse}
 /** One side of a comparison; `run` does all the work once and gives what it took. */
 export type Contender = {readonly name: string; readonly run: (bench: Bench) => Promise<Measurement>}
 
+/** The first contender is the one that the others are compared with. */
 export type Benchmark = {
   readonly name: string
   readonly description: string
-  readonly ours: Contender
-  readonly peers: readonly Contender[]
+  readonly contenders: readonly [Contender, ...Contender[]]
 }

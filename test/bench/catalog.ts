@@ -1,48 +1,150 @@
-import type {Benchmark} from './benchmark.ts'
-import {makeOrders} from './events.ts'
+import type {Bench, Benchmark, Contender, Measurement} from './benchmark.ts'
+import {makeOrders, type OrderEvent} from './events.ts'
+import {appendPremade, readAndAppendPremade} from './limit-loops.ts'
+import {asRecords, measureProduce, measureQuery, ordersDdl, produceAll, run, type QueryWork} from './millrace.ts'
 import {groupCount, groupFilter, xaddPipelined} from './peers/redis-streams.ts'
-import {measureProduce, measureQuery} from './queries.ts'
 
-const filterQuery = 'CREATE STREAM large AS SELECT user, amount FROM orders WHERE amount > 900;'
-const countQuery = 'CREATE TABLE counts AS SELECT user, COUNT(*) AS n FROM orders GROUP BY user;'
-const tumblingQuery = 'CREATE TABLE per_second AS SELECT user, COUNT(*) AS n FROM orders WINDOW TUMBLING (SIZE 1 SECOND) GROUP BY user;'
+type Format = 'JSON' | undefined
+
+/** What takes a command an event is given fewer of them. */
+const fewer = (bench: Bench): number => bench.events / 5
+
+const ofOrders = (bench: Bench, users: number, format: Format, query: Pick<QueryWork, 'query' | 'kind'>): Promise<Measurement> =>
+  measureQuery(bench, {
+    ...query,
+    prepare: async engine => {
+      await run(engine, ordersDdl(format))
+      await produceAll(engine, 'ORDERS', asRecords(makeOrders(bench.events, users)))
+      return bench.events
+    },
+  })
+
+const filter = {
+  kind: 'STREAM',
+  query: (name: string) => `CREATE STREAM ${name} AS SELECT user, amount FROM orders WHERE amount > 900;`,
+} as const
+const count = {
+  kind: 'TABLE',
+  query: (name: string) => `CREATE TABLE ${name} AS SELECT user, COUNT(*) AS n FROM orders GROUP BY user;`,
+} as const
+const tumbling = {
+  kind: 'TABLE',
+  query: (name: string) =>
+    `CREATE TABLE ${name} AS SELECT user, COUNT(*) AS n FROM orders WINDOW TUMBLING (SIZE 1 MINUTE) GROUP BY user;`,
+} as const
+
+const filtered = (batch: readonly OrderEvent[]) => batch.filter(it => it.AMOUNT > 900).map(({USER, AMOUNT}) => ({USER, AMOUNT}))
+const counted = (batch: readonly OrderEvent[]) => [...new Set(batch.map(it => it.USER))].map((USER, N) => ({USER, N}))
+
+const limitOf = (users: number, resultOf: (batch: readonly OrderEvent[]) => Readonly<Record<string, string | number>>[]): Contender => ({
+  name: 'limit: read, append pre-made',
+  run: bench => readAndAppendPremade(bench, makeOrders(bench.events, users), resultOf),
+})
+
+/** Every order meets a row of a table of 10,000 users, which is there before. */
+const streamTableJoin: QueryWork['query'] = name =>
+  `CREATE STREAM ${name} AS SELECT o.user, o.amount, u.level FROM orders o JOIN users u ON o.user = u.user;`
+
+const joinUsers = 10_000
+
+const measureStreamTableJoin = (bench: Bench): Promise<Measurement> =>
+  measureQuery(bench, {
+    kind: 'STREAM',
+    query: streamTableJoin,
+    prepare: async engine => {
+      await run(engine, ordersDdl(undefined, 'keyed'))
+      await run(engine, `CREATE TABLE users (user VARCHAR PRIMARY KEY, level INT) WITH (KAFKA_TOPIC='USERS', PARTITIONS=1);`)
+      const users = Array.from({length: joinUsers}, (_, i) => ({
+        key: `user-${String(i).padStart(6, '0')}`,
+        value: {LEVEL: i % 7},
+        timestampMs: 1_600_000_000_000 + i,
+      }))
+      await produceAll(engine, 'USERS', users)
+      await produceAll(engine, 'ORDERS', asRecords(makeOrders(bench.events, joinUsers), 'keyed'))
+      return bench.events + joinUsers
+    },
+  })
+
+/** Every order is paid a second later; both are events. */
+const measureStreamStreamJoin = (bench: Bench): Promise<Measurement> =>
+  measureQuery(bench, {
+    kind: 'STREAM',
+    query: name =>
+      `CREATE STREAM ${name} AS SELECT o.id, o.amount, p.card FROM placed o
+       JOIN paid p WITHIN 10 SECONDS GRACE PERIOD 1 SECOND ON o.id = p.id;`,
+    prepare: async engine => {
+      for (const name of ['placed', 'paid'])
+        await run(
+          engine,
+          `CREATE STREAM ${name} (id BIGINT KEY, user VARCHAR, card VARCHAR, amount DOUBLE, city VARCHAR)
+           WITH (KAFKA_TOPIC='${name}', PARTITIONS=1);`,
+        )
+      const records = makeOrders(bench.events / 2, joinUsers).map(({ID, TS, USER, CARD, AMOUNT, CITY}) => ({
+        key: ID,
+        value: {USER, CARD, AMOUNT, CITY},
+        timestampMs: TS,
+      }))
+      await produceAll(engine, 'placed', records)
+      await produceAll(
+        engine,
+        'paid',
+        records.map(record => ({...record, timestampMs: record.timestampMs + 1000})),
+      )
+      return records.length * 2
+    },
+  })
 
 export const benchmarks: readonly Benchmark[] = [
   {
     name: 'produce',
-    description: 'Batches of 500 orders, acks LEADER, columns',
-    ours: {name: 'Millrace', run: bench => measureProduce(bench, makeOrders(bench.events, 1_000))},
-    peers: [
+    description: 'requests of 500 orders, acks LEADER, from objects to the acknowledgement',
+    contenders: [
+      {name: 'Millrace', run: bench => measureProduce(bench, makeOrders(bench.events, 1_000))},
       {name: 'Millrace, JSON topic', run: bench => measureProduce(bench, makeOrders(bench.events, 1_000), 'JSON')},
-      {name: 'XADD in pipelines of 500', run: bench => xaddPipelined(bench, makeOrders(bench.events / 4, 1_000))},
+      {name: 'XADD in pipelines of 500', run: bench => xaddPipelined(bench, makeOrders(fewer(bench), 1_000))},
+      {name: 'limit: append pre-made', run: bench => appendPremade(bench, makeOrders(bench.events, 1_000))},
     ],
   },
   {
     name: 'filter',
-    description: 'CREATE STREAM AS SELECT … WHERE, one order in ten passes, columns',
-    ours: {name: 'Millrace', run: bench => measureQuery(bench, makeOrders(bench.events, 1_000), filterQuery)},
-    peers: [
-      {name: 'Millrace, JSON topic', run: bench => measureQuery(bench, makeOrders(bench.events, 1_000), filterQuery, 'JSON')},
+    description: 'CREATE STREAM AS SELECT … WHERE, one order in ten passes',
+    contenders: [
+      {name: 'Millrace', run: bench => ofOrders(bench, 1_000, undefined, filter)},
+      {name: 'Millrace, JSON topic', run: bench => ofOrders(bench, 1_000, 'JSON', filter)},
       {
         name: 'XREADGROUP + XADD + XACK',
-        run: bench => groupFilter(bench, makeOrders(bench.events / 4, 1_000), order => order.AMOUNT > 900),
+        run: bench => groupFilter(bench, makeOrders(fewer(bench), 1_000), order => order.AMOUNT > 900),
       },
+      limitOf(1_000, filtered),
     ],
   },
   {
     name: 'count',
-    description: 'CREATE TABLE AS SELECT user, COUNT(*) … GROUP BY user, 100,000 users, columns',
-    ours: {name: 'Millrace', run: bench => measureQuery(bench, makeOrders(bench.events, 100_000), countQuery)},
-    peers: [
-      {name: 'Millrace, JSON topic', run: bench => measureQuery(bench, makeOrders(bench.events, 100_000), countQuery, 'JSON')},
-      {name: 'Millrace, 1,000 users', run: bench => measureQuery(bench, makeOrders(bench.events, 1_000), countQuery)},
-      {name: 'XREADGROUP + HINCRBY + XACK', run: bench => groupCount(bench, makeOrders(bench.events / 4, 100_000))},
+    description: 'CREATE TABLE AS SELECT user, COUNT(*) … GROUP BY user, 100,000 users, all equally often',
+    contenders: [
+      {name: 'Millrace', run: bench => ofOrders(bench, 100_000, undefined, count)},
+      {name: 'Millrace, JSON topic', run: bench => ofOrders(bench, 100_000, 'JSON', count)},
+      {name: 'Millrace, 1,000 users', run: bench => ofOrders(bench, 1_000, undefined, count)},
+      {name: 'XREADGROUP + HINCRBY + XACK', run: bench => groupCount(bench, makeOrders(fewer(bench), 100_000))},
+      limitOf(100_000, counted),
     ],
   },
   {
     name: 'tumbling-count',
-    description: 'COUNT(*) by user in windows of a second, 1,000 users, columns',
-    ours: {name: 'Millrace', run: bench => measureQuery(bench, makeOrders(bench.events, 1_000), tumblingQuery)},
-    peers: [{name: 'XREADGROUP + HINCRBY + XACK', run: bench => groupCount(bench, makeOrders(bench.events / 4, 1_000))}],
+    description: 'COUNT(*) by user in windows of a minute (60,000 orders), 1,000 users',
+    contenders: [
+      {name: 'Millrace', run: bench => ofOrders(bench, 1_000, undefined, tumbling)},
+      {name: 'XREADGROUP + HINCRBY + XACK', run: bench => groupCount(bench, makeOrders(fewer(bench), 1_000))},
+    ],
+  },
+  {
+    name: 'stream-table-join',
+    description: 'every order with the row of its user, a table of 10,000',
+    contenders: [{name: 'Millrace', run: measureStreamTableJoin}],
+  },
+  {
+    name: 'stream-stream-join',
+    description: 'orders with their payments a second later, WITHIN 10 SECONDS; both sides are events',
+    contenders: [{name: 'Millrace', run: measureStreamStreamJoin}],
   },
 ]

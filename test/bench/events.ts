@@ -10,21 +10,18 @@ export type OrderEvent = {
 }
 
 const cities = ['Berlin', 'Madrid', 'Oslo', 'Paris', 'Rome', 'Vienna', 'Warsaw', 'Zurich']
+const firstMs = 1_700_000_000_000
 
-export const ordersDdl = (name: string, partitions: number, format: string | undefined): string =>
-  `CREATE STREAM ${name} (id BIGINT, user VARCHAR, card VARCHAR, amount DOUBLE, city VARCHAR, ts BIGINT)
-   WITH (KAFKA_TOPIC='${name}', PARTITIONS=${partitions}${format ? `, VALUE_FORMAT='${format}'` : ''});`
-
-/** Orders of about 120 bytes as JSON, over `users` users; the same for the same seed. */
+/** Orders of about 120 bytes as JSON, a millisecond apart, over `users` users; the same for the same seed. */
 export function makeOrders(count: number, users: number, seed = 1): OrderEvent[] {
   const random = seededRandom(seed)
   return Array.from({length: count}, (_, i) => ({
     ID: i,
-    USER: `user-${Math.floor(random.next() * users)}`,
+    USER: `user-${String(Math.floor(random.next() * users)).padStart(6, '0')}`,
     CARD: `4111-${String(Math.floor(random.next() * 1e8)).padStart(8, '0')}`,
     AMOUNT: Math.round(random.next() * 100_000) / 100,
     CITY: cities[Math.floor(random.next() * cities.length)] ?? 'Berlin',
-    TS: 1_700_000_000_000 + i,
+    TS: firstMs + i,
   }))
 }
 

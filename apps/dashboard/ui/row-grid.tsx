@@ -1,4 +1,6 @@
 'use client'
+import {exact} from '../lib/format.ts'
+import {dateTime} from '../lib/time.ts'
 import {Cell, isNumeric} from './cell.tsx'
 import {VirtualGrid} from './virtual-grid.tsx'
 
@@ -14,11 +16,20 @@ type RowGridProps = {
   readonly arrived?: number
 }
 
-/** Rows by column name, with their types in the head. */
+const isWindowBound = (name: string): boolean => name === 'WINDOWSTART' || name === 'WINDOWEND'
+
+/** Rows by column name, with their types in the head. The bounds of a window are shown as times. */
 export const RowGrid = ({columns, at, ...rest}: RowGridProps) => (
   <VirtualGrid
     {...rest}
-    columns={columns.map(({name, type}) => ({name, detail: type, isNumber: isNumeric(type)}))}
-    cell={(index, column) => <Cell value={at(index)?.[columns[column]?.name ?? '']} />}
+    columns={columns.map(({name, type}) =>
+      isWindowBound(name) ? {name, detail: 'UTC', width: '196px'} : {name, detail: type, isNumber: isNumeric(type)},
+    )}
+    cell={(index, column) => {
+      const name = columns[column]?.name ?? ''
+      const value = at(index)?.[name]
+      if (isWindowBound(name) && typeof value === 'number') return <span title={exact(value)}>{dateTime(value)}</span>
+      return <Cell value={value} />
+    }}
   />
 )

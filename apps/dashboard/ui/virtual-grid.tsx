@@ -4,6 +4,8 @@ import clsx from 'clsx'
 import {useLayoutEffect, useRef, type ReactNode} from 'react'
 
 const rowPx = 28
+const headPx = 31
+const scrollbarPx = 16
 
 export type GridColumn = {readonly name: string; readonly detail?: string; readonly isNumber?: boolean; readonly width?: string}
 
@@ -17,12 +19,11 @@ type VirtualGridProps = {
   readonly onOpen?: (index: number) => void
   /** Rows that ever came in at the top: a reader who has scrolled down keeps the place. */
   readonly arrived?: number
-  readonly className?: string
 }
 
 /** Draws only the rows in sight, whatever their number. */
 export function VirtualGrid(props: VirtualGridProps) {
-  const {label, columns, count, keyOf, cell, rowClass, onOpen, arrived = 0, className} = props
+  const {label, columns, count, keyOf, cell, rowClass, onOpen, arrived = 0} = props
   const scroller = useRef<HTMLDivElement>(null)
   // The compiler that this hook warns about is not in use here.
   const virtual = useVirtualizer({
@@ -47,7 +48,8 @@ export function VirtualGrid(props: VirtualGridProps) {
       role="region"
       aria-label={label}
       tabIndex={0}
-      className={clsx('relative max-w-full overflow-auto', className ?? 'h-[min(28rem,60vh)]')}
+      className="relative max-h-[min(28rem,60vh)] max-w-full overflow-auto"
+      style={{height: headPx + count * rowPx + scrollbarPx}}
     >
       <div role="table" aria-label={label} aria-rowcount={count + 1} className="min-w-max text-[12.5px]">
         <div role="rowgroup" className="sticky top-0 z-10 border-b bg-surface">

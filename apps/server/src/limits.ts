@@ -2,6 +2,8 @@
 export const serverLimits = {
   /** A request body past this is answered 413. */
   requestBytesMax: 16 * 1024 * 1024,
+  /** How long the rest of a body that was refused is read and thrown away, ms; then the connection is cut. */
+  refusedBodyMsMax: 10_000,
   /** A WebSocket frame past this closes the socket (1009). */
   socketFrameBytesMax: 4 * 1024 * 1024,
   /** A GraphQL document past this is refused before it is parsed. */
@@ -11,6 +13,10 @@ export const serverLimits = {
   produceRecordsMax: 10_000,
   subscriptionsPerSocketMax: 100,
   socketsMax: 10_000,
+  /** A socket is pinged this often, ms, and cut when the answer takes as long. */
+  socketPingMs: 12_000,
+  /** How long a socket may take to close when the server stops, ms; then it is cut. */
+  socketCloseMsMax: 1_000,
   cachedOperationsMax: 1_000,
   cachedOperationBytesMax: 8_192,
   metricsIntervalMsMin: 250,

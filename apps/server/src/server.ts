@@ -3,7 +3,7 @@ import type {AddressInfo} from 'node:net'
 import type {EngineApi, Logger} from '@millrace/engine'
 import {buildSchema} from './schema/index.ts'
 import {serverLimits} from './limits.ts'
-import {readBody} from './transport/body.ts'
+import {readBody, refuseBody} from './transport/body.ts'
 import {acceptedJson, answerPost} from './transport/graphql-post.ts'
 import {Operations} from './transport/operations.ts'
 import {prometheus} from './transport/prometheus.ts'
@@ -32,7 +32,7 @@ export async function startServer({engine, logger, host, port, dashboardDir}: Se
   const graphql = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'POST') return void (await general(request, response))
     const body = await readBody(request, serverLimits.requestBytesMax)
-    if (!body) return refuseBody(request, response)
+    if (!body) return refuseBody(request, response, serverLimits.requestBytesMax, serverLimits.refusedBodyMsMax)
     const mediaType = acceptedJson(request.headers.accept)
     const isJson = request.headers['content-type']?.startsWith('application/json') ?? false
     if (isJson && mediaType && (await answerPost(operations, body, mediaType, request, response))) return
@@ -80,17 +80,4 @@ function text(response: ServerResponse, status: number, body: string, contentTyp
 async function ready(engine: EngineApi, response: ServerResponse): Promise<void> {
   const health = await engine.health().catch(() => undefined)
   text(response, health?.isReady ? 200 : 503, health?.isReady ? 'ready\n' : 'not ready\n')
-}
-
-/** Says what is too much, and closes: the rest of the body is never read. */
-function refuseBody(request: IncomingMessage, response: ServerResponse): void {
-  const message = `The request body is too large: expected at most ${serverLimits.requestBytesMax} bytes. Send records in several requests.`
-  response.setHeader('connection', 'close')
-  text(
-    response,
-    413,
-    JSON.stringify({errors: [{message, extensions: {code: 'LIMIT_EXCEEDED', retryable: false}}]}),
-    'application/json; charset=utf-8',
-  )
-  response.once('finish', () => request.destroy())
 }

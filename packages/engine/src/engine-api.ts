@@ -34,6 +34,10 @@ export interface EngineApi {
   groups(): Promise<readonly GroupInfo[]>
   group(id: string): Promise<GroupInfo | undefined>
   commitOffsets(request: CommitOffsetsRequest): Promise<void>
+  /** Moves the offsets of a group without members, or says what that would change. */
+  resetOffsets(request: ResetOffsetsRequest): Promise<readonly OffsetReset[]>
+  /** Forgets a group without members, and its offsets. */
+  dropGroup(id: string): Promise<void>
   /** Joins a consumer group and hands out batches of its share of the partitions. */
   consume(request: ConsumeRequest): AsyncIterableIterator<ConsumedBatch>
 
@@ -210,7 +214,7 @@ export type GroupInfo = {
     readonly committedOffset: Offset
     readonly endOffset: Offset
     readonly lag: number
-    /** How far the oldest unread record lies behind the newest one, ms; 0 when level. */
+    /** How far the oldest unread record lies behind the newest one, ms; 0 when level; -1 where too many lag to look at all. */
     readonly lagMs: number
   }[]
 }
@@ -219,6 +223,23 @@ export type CommitOffsetsRequest = {
   readonly generation?: number
   readonly memberId?: string
   readonly offsets: readonly {readonly topic: string; readonly partition: number; readonly offset: Offset}[]
+}
+/** `shift`: by so many records from the committed offset on, negative to go back. */
+export type ResetTarget = Exclude<StartPosition, {readonly kind: 'cursor'}> | {readonly kind: 'shift'; readonly by: number}
+export type ResetOffsetsRequest = {
+  readonly group: string
+  readonly topic: string
+  /** All of the topic when absent. */
+  readonly partitions?: readonly number[]
+  readonly to: ResetTarget
+  readonly isDryRun?: boolean
+}
+/** `before` is null where the group has committed nothing. */
+export type OffsetReset = {
+  readonly topic: string
+  readonly partition: number
+  readonly before: Offset | null
+  readonly after: Offset
 }
 export type ConsumeRequest = {
   readonly topics: readonly string[]

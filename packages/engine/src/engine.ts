@@ -5,16 +5,15 @@ import type {Catalog} from './catalog/catalog.ts'
 import {CommandLog, commandTopic} from './catalog/command-log.ts'
 import type * as api from './engine-api.ts'
 import {allFunctions, type AnyFunction} from './expr/functions/registry.ts'
-import {commitGroupOffsets, groupIds, groupInfo} from './groups/group-info.ts'
 import {limits} from './limits.ts'
 import {newTopic} from './log/topic.ts'
 import type {Source} from './plan/source.ts'
 import {awaitProgress, endsOf, linksOf} from './query/await-progress.ts'
+import {ConsumerGroups} from './query/consumer-groups.ts'
 import {metricsOf} from './query/metrics.ts'
 import {PersistentQueries} from './query/persistent.ts'
 import {Feeds} from './query/push/feeds.ts'
 import {openPush} from './query/push/open-push.ts'
-import {consumeAlone} from './query/records/consume-alone.ts'
 import {readPage, resolveStart} from './query/records/read-records.ts'
 import {RecordWriter} from './query/records/record-writer.ts'
 import {tailRecords} from './query/records/tail-records.ts'
@@ -71,6 +70,7 @@ export class Engine implements api.EngineApi {
   readonly #commands: CommandLog
   readonly #writer: RecordWriter
   readonly #statements: StatementRunner
+  readonly #groups: ConsumerGroups
   readonly #feeds = new Feeds()
   readonly #compiler: Compiler
   readonly #topics: TopicAdmin
@@ -87,6 +87,7 @@ export class Engine implements api.EngineApi {
     this.#clock = clock
     this.#queries = queries
     this.#commands = commands
+    this.#groups = new ConsumerGroups(storage, clock, topic => this.#sourceOver(topic))
     this.#writer = new RecordWriter(storage.log, clock)
     const {properties = {}, partitions = 1, isTestTool = false} = parts.options
     this.#compiler = new Compiler({clock, properties, partitions, isTestTool})
@@ -253,22 +254,29 @@ export class Engine implements api.EngineApi {
     )
   }
 
-  async groups(): Promise<readonly api.GroupInfo[]> {
-    const found = await Promise.all((await groupIds(this.#storage)).map(id => groupInfo(this.#storage, id)))
-    return found.filter(group => group !== undefined)
+  groups(): Promise<readonly api.GroupInfo[]> {
+    return this.#groups.all()
   }
 
   group(id: string): Promise<api.GroupInfo | undefined> {
-    return groupInfo(this.#storage, id)
+    return this.#groups.find(id)
   }
 
   commitOffsets(request: api.CommitOffsetsRequest): Promise<void> {
-    return commitGroupOffsets(this.#storage, request)
+    return this.#groups.commit(request)
+  }
+
+  resetOffsets(request: api.ResetOffsetsRequest): Promise<readonly api.OffsetReset[]> {
+    return this.#groups.reset(request)
+  }
+
+  dropGroup(id: string): Promise<void> {
+    return this.#groups.drop(id)
   }
 
   consume(request: api.ConsumeRequest): AsyncIterableIterator<api.ConsumedBatch> {
     const signal = request.signal ? AbortSignal.any([request.signal, this.#closing.signal]) : this.#closing.signal
-    return consumeAlone(this.#storage, this.#clock, topic => this.#sourceOver(topic), {...request, signal})
+    return this.#groups.consume({...request, signal})
   }
 
   sources(): readonly Source[] {
@@ -341,6 +349,7 @@ export class Engine implements api.EngineApi {
     if (this.#closing.signal.aborted) return
     this.#closing.abort()
     await this.#lastScript
+    await this.#groups.close()
     await this.#feeds.close()
     await this.#parts.pool.close()
     await this.#parts.processingLog.flush()

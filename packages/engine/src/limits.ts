@@ -42,6 +42,8 @@ export const limits = {
   sessionTimeoutMs: 10_000,
   sessionTimeoutMsMin: 100,
   sessionTimeoutMsMax: 3_600_000,
+  /** Partitions whose lag in time is looked at for one listing of groups: it takes a read of each. */
+  lagTimesMax: 200,
   /** Encoded bytes that a consumer reads ahead, of all its partitions together. */
   consumerFetchBytesMax: 8 << 20,
   /** How often a consumer that waits for a commit looks for it, ms. */

@@ -23,8 +23,8 @@ export const HealthPanel = ({health}: {readonly health: QueryHandle<{readonly he
             <Status tone={it.isReady ? 'ok' : 'bad'}>{it.isReady ? 'Ready' : 'Not ready'}</Status>
           </Fact>
           <Fact name="Storage">{it.storage}</Fact>
-          <Fact name="acks LEADER">{it.acksLeader}</Fact>
-          <Fact name="acks ALL">
+          <Fact name="LEADER survives">{it.acksLeader}</Fact>
+          <Fact name="ALL survives">
             {!it.canAckAll && <Status tone="warn">Not available. </Status>} {it.acksAll}
           </Fact>
           {it.facts.map(({name, value}) => (

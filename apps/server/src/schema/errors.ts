@@ -1,31 +1,45 @@
 import {randomUUID} from 'node:crypto'
 import {EngineError, type Logger, type SqlRejection} from '@millrace/engine'
-import {GraphQLError} from 'graphql'
+import {GraphQLError, type GraphQLErrorExtensions} from 'graphql'
 
 /** Failures that a caller can't handle, as GraphQL errors: `extensions.code` and `extensions.retryable`; never a stack. */
 export function maskError(error: unknown, logger: Logger): GraphQLError {
-  const original = error instanceof GraphQLError ? error.originalError : error
-  const place =
-    error instanceof GraphQLError
-      ? {nodes: error.nodes ?? null, source: error.source ?? null, positions: error.positions ?? null, path: error.path ?? null}
-      : {}
-  if (original instanceof EngineError)
-    return new GraphQLError(original.message, {
-      ...place,
-      extensions: {code: original.code, retryable: original.isRetryable, ...original.details},
-    })
-  if (error instanceof GraphQLError && original === undefined)
-    return error.extensions.code === undefined
-      ? new GraphQLError(error.message, {...place, extensions: {...error.extensions, code: 'BAD_REQUEST', retryable: false}})
-      : error
-  const id = randomUUID()
-  logger.error({err: original, errorId: id}, 'request failed')
-  return new GraphQLError(`Internal error ${id}: the server's log has the details.`, {
-    ...place,
-    extensions: {code: 'INTERNAL', retryable: false, errorId: id},
+  const cause = causeOf(error)
+  if (cause instanceof EngineError)
+    return placedAs(error, cause.message, {code: cause.code, retryable: cause.isRetryable, ...cause.details})
+  if (error instanceof GraphQLError && cause instanceof GraphQLError) {
+    const {originalError: _, ...extensions} = cause.extensions
+    return placedAs(error, error.message, {code: codeOf(error), retryable: false, ...extensions})
+  }
+  const errorId = randomUUID()
+  logger.error({err: cause, errorId}, 'request failed')
+  return placedAs(error, `Internal error ${errorId}: the server's log has the details.`, {
+    code: 'INTERNAL',
+    retryable: false,
+    errorId,
   })
 }
+
+/** An error of this server's own checks. */
+export const requestError = (code: 'LIMIT_EXCEEDED' | 'INVALID_ARGUMENT', message: string): GraphQLError =>
+  new GraphQLError(message, {extensions: {code, retryable: false}})
 
 /** A refused statement where only an error can say so: the end of a subscription. */
 export const rejectionError = ({kind: _, ...rejection}: SqlRejection): GraphQLError =>
   new GraphQLError(rejection.message, {extensions: {...rejection, retryable: false}})
+
+/** What was thrown, under the errors that GraphQL wraps around it to say where. */
+function causeOf(error: unknown): unknown {
+  let cause = error
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError
+  return cause
+}
+
+function placedAs(error: unknown, message: string, extensions: GraphQLErrorExtensions): GraphQLError {
+  if (!(error instanceof GraphQLError)) return new GraphQLError(message, {extensions})
+  const {nodes = null, source = null, positions = null, path = null} = error
+  return new GraphQLError(message, {nodes, source, positions, path, extensions})
+}
+
+/** The parser has no code for its bound on tokens, only this text. */
+const codeOf = ({message}: GraphQLError): string => (message.includes(' tokens. Parsing aborted') ? 'LIMIT_EXCEEDED' : 'BAD_REQUEST')

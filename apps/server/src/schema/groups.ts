@@ -1,6 +1,7 @@
 import type {ConsumedBatch, GroupInfo} from '@millrace/engine'
 import {builder} from './builder.ts'
 import {RecordRef} from './records.ts'
+import {safeInteger} from './safe-integer.ts'
 
 const Assignment = builder.objectRef<{readonly topic: string; readonly partition: number}>('TopicPartition').implement({
   fields: t => ({topic: t.exposeString('topic'), partition: t.exposeInt('partition')}),
@@ -96,7 +97,7 @@ builder.mutationField('commitOffsets', t =>
     resolve: async (_, {input}, {engine}) => {
       await engine.commitOffsets({
         group: input.group,
-        offsets: input.offsets.map(at => ({topic: at.topic, partition: at.partition, offset: Number(at.offset)})),
+        offsets: input.offsets.map(at => ({topic: at.topic, partition: at.partition, offset: safeInteger('offset', at.offset)})),
         ...(input.generation === null || input.generation === undefined ? {} : {generation: input.generation}),
         ...(input.memberId ? {memberId: input.memberId} : {}),
       })

@@ -1,7 +1,7 @@
 import type {Header, ProduceRecord, ProduceResult} from '@millrace/engine'
-import {GraphQLError} from 'graphql'
 import {serverLimits} from '../limits.ts'
 import {builder} from './builder.ts'
+import {requestError} from './errors.ts'
 
 const AcksEnum = builder.enumType('Acks', {
   values: {
@@ -85,11 +85,9 @@ builder.mutationField('produce', t =>
     args: {input: t.arg({type: ProduceInput, required: true})},
     resolve: (_, {input}, {engine}) => {
       if (input.records.length > serverLimits.produceRecordsMax)
-        throw new GraphQLError(
+        throw requestError(
+          'LIMIT_EXCEEDED',
           `records: found ${input.records.length}, expected at most ${serverLimits.produceRecordsMax} a request`,
-          {
-            extensions: {code: 'LIMIT_EXCEEDED', retryable: false},
-          },
         )
       return engine.produce({
         topic: input.topic,

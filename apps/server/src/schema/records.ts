@@ -1,6 +1,7 @@
 import type {Header, LogRecord, RecordsPage, StartPosition} from '@millrace/engine'
-import {GraphQLError} from 'graphql'
 import {builder} from './builder.ts'
+import {requestError} from './errors.ts'
+import {safeInteger} from './safe-integer.ts'
 
 export const HeaderRef = builder.objectRef<Header>('Header').implement({
   fields: t => ({
@@ -71,13 +72,13 @@ export function startPosition(
   fallback: StartPosition,
 ): StartPosition {
   if (after && from)
-    throw new GraphQLError('Give either `from` or `after`, not both.', {extensions: {code: 'INVALID_ARGUMENT', retryable: false}})
+    throw requestError('INVALID_ARGUMENT', 'found both `from` and `after`, expected one of them')
   if (after) return {kind: 'cursor', cursor: after}
   if (!from) return fallback
   if (from.cursor) return {kind: 'cursor', cursor: from.cursor}
   if (from.offsets)
-    return {kind: 'offsets', offsets: from.offsets.map(it => ({partition: it.partition, offset: Number(it.offset)}))}
-  if (from.timestamp !== null && from.timestamp !== undefined) return {kind: 'timestamp', timestampMs: Number(from.timestamp)}
+    return {kind: 'offsets', offsets: from.offsets.map(it => ({partition: it.partition, offset: safeInteger('offset', it.offset)}))}
+  if (from.timestamp !== null && from.timestamp !== undefined) return {kind: 'timestamp', timestampMs: safeInteger('timestamp', from.timestamp)}
   return from.latest ? {kind: 'latest'} : {kind: 'earliest'}
 }
 

@@ -5,13 +5,12 @@ const describe = (value: unknown): string =>
   `${typeof value} ${JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? v.toString() : v))}`
 
 function parseLong(value: unknown): number | bigint {
-  if (typeof value === 'bigint') return value
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value
-  if (typeof value === 'string' && /^-?\d{1,19}$/.test(value)) {
-    const number = Number(value)
-    return Number.isSafeInteger(number) ? number : BigInt(value)
+  if (typeof value === 'bigint' || (typeof value === 'string' && /^-?\d{1,19}$/.test(value))) {
+    const long = BigInt(value)
+    if (long === BigInt.asIntN(64, long)) return Number.isSafeInteger(Number(long)) ? Number(long) : long
   }
-  throw new GraphQLError(`BigInt: expected a decimal string or a safe integer, found ${describe(value)}`)
+  throw new GraphQLError(`BigInt: expected 64 bits as a decimal string or a safe integer, found ${describe(value)}`)
 }
 
 export const bigIntScalar = new GraphQLScalarType({

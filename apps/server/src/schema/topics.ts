@@ -2,6 +2,7 @@ import {EngineError, type CleanupPolicy, type TopicInfo, type TopicSettings} fro
 import {builder} from './builder.ts'
 import {RecordPage, StreamPosition, startPosition} from './records.ts'
 import {pageOf} from './pages.ts'
+import {safeInteger} from './safe-integer.ts'
 
 const CleanupPolicyEnum = builder.enumType('CleanupPolicy', {
   values: {DELETE: {value: 'delete'}, COMPACT: {value: 'compact'}, COMPACT_DELETE: {value: 'compact,delete'}} as const,
@@ -52,16 +53,16 @@ export const Topic = builder.objectRef<TopicInfo>('Topic').implement({
   }),
 })
 
+const bound = (name: string, value: number | bigint | null): number | null => (value === null ? null : safeInteger(name, value))
+
 const settings = (input: {
   retentionMs?: number | bigint | null | undefined
   retentionBytes?: number | bigint | null | undefined
   cleanupPolicy?: CleanupPolicy | null | undefined
   compression?: 'none' | 'zstd' | null | undefined
 }): TopicSettings => ({
-  ...(input.retentionMs === undefined ? {} : {retentionMs: input.retentionMs === null ? null : Number(input.retentionMs)}),
-  ...(input.retentionBytes === undefined
-    ? {}
-    : {retentionBytes: input.retentionBytes === null ? null : Number(input.retentionBytes)}),
+  ...(input.retentionMs === undefined ? {} : {retentionMs: bound('retentionMs', input.retentionMs)}),
+  ...(input.retentionBytes === undefined ? {} : {retentionBytes: bound('retentionBytes', input.retentionBytes)}),
   ...(input.cleanupPolicy ? {cleanupPolicy: input.cleanupPolicy} : {}),
   ...(input.compression ? {compression: input.compression} : {}),
 })

@@ -7,6 +7,7 @@ import {
   specifiedRules,
   validate,
   type DocumentNode,
+  type ExecutionArgs,
   type ExecutionResult,
   type GraphQLSchema,
   type OperationTypeNode,
@@ -73,13 +74,20 @@ export class Operations {
 
   /** Runs a query or a mutation. */
   async run(document: DocumentNode, request: OperationRequest, signal: AbortSignal): Promise<ExecutionResult> {
-    const result = await execute({
+    return this.execute({
       schema: this.schema,
       document,
       operationName: request.operationName ?? null,
       variableValues: request.variables ?? {},
       contextValue: this.context(signal),
     })
+  }
+
+  async execute(args: ExecutionArgs): Promise<ExecutionResult> {
+    return this.masked(await execute(args))
+  }
+
+  masked(result: ExecutionResult): ExecutionResult {
     return result.errors ? {...result, errors: result.errors.map(error => this.mask(error))} : result
   }
 

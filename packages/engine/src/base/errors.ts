@@ -14,6 +14,7 @@ export const errorTable = {
   SOURCE_NOT_FOUND: {retryable: false, blame: 'caller'},
   QUERY_NOT_FOUND: {retryable: false, blame: 'caller'},
   GROUP_NOT_FOUND: {retryable: false, blame: 'caller'},
+  GROUP_NOT_EMPTY: {retryable: false, blame: 'caller'},
   OFFSET_OUT_OF_RANGE: {retryable: false, blame: 'caller'},
   RECORD_INVALID: {retryable: false, blame: 'caller'},
   RECORD_TOO_LARGE: {retryable: false, blame: 'caller'},

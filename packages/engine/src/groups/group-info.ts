@@ -1,74 +1,73 @@
-import {EngineError} from '../base/errors.ts'
-import type {CommitOffsetsRequest, GroupInfo} from '../engine-api.ts'
+import {limits} from '../limits.ts'
 import {timeBehind} from '../log/times.ts'
-import type {Storage} from '../storage/port/storage.ts'
+import {parsePartitionKey, type Offset, type TopicPartition} from '../record/record.ts'
+import {partitionKey} from '../record/record.ts'
+import type {CommittedOffset} from '../storage/port/group-store.ts'
+import type {PartitionBounds} from '../storage/port/log-store.ts'
+import type {GroupParts} from './commit.ts'
+import {groupIds, readGroup, type Group} from './group.ts'
+import {isAlive} from './liveness.ts'
 
-/** What is kept of a consumer group beside its offsets. */
-type GroupDocument = {readonly generation: number}
-
-const documentName = (group: string): string => `group/${group}`
-
-/** Commits positions of a group, which exists from its first commit on. */
-export async function commitGroupOffsets(storage: Storage, request: CommitOffsetsRequest): Promise<void> {
-  const {group, generation, offsets} = request
-  if (group === '') throw new EngineError('INVALID_ARGUMENT', 'found an empty group name, expected some text')
-  await checkPlaces(storage, offsets)
-  if ((await storage.groups.document(documentName(group))) === undefined)
-    await storage.groups.putDocument(documentName(group), 0, {generation: 0})
-  const isTaken = await storage.groups.commitOffsets(
-    group,
-    generation,
-    offsets.map(({topic, partition, offset}) => ({topic, partition, next: offset})),
-  )
-  if (!isTaken) throw new EngineError('FENCED_GENERATION', `group ${group} has gone on to another generation than ${generation}`)
+export type GroupDescription = {
+  readonly id: string
+  readonly state: 'empty' | 'stable' | 'rebalancing'
+  readonly generation: number
+  readonly members: readonly {readonly id: string; readonly clientId: string; readonly assignment: readonly TopicPartition[]}[]
+  readonly offsets: readonly GroupLag[]
+}
+export type GroupLag = TopicPartition & {
+  readonly committedOffset: Offset
+  readonly endOffset: Offset
+  readonly lag: number
+  /** How far the oldest unread record lies behind the newest one, ms; 0 when level, -1 where too many lag to look. */
+  readonly lagMs: number
 }
 
-async function checkPlaces(storage: Storage, offsets: CommitOffsetsRequest['offsets']): Promise<void> {
-  const bounds = await storage.log.bounds(offsets)
-  for (const [i, {topic, partition, offset}] of offsets.entries()) {
-    if (bounds[i]?.isKnown !== true)
-      throw new EngineError('PARTITION_NOT_FOUND', `there is no partition ${partition} of topic ${topic}`)
-    if (!Number.isSafeInteger(offset) || offset < 0)
-      throw new EngineError(
-        'OFFSET_OUT_OF_RANGE',
-        `found offset ${offset} for ${topic}/${partition}, expected a whole number from 0 on`,
-      )
+type Found = {readonly id: string; readonly group: Group; readonly offsets: readonly CommittedOffset[]}
+
+export async function groupInfo(parts: GroupParts, id: string, nowMs: number): Promise<GroupDescription | undefined> {
+  const found = await findGroup(parts, id)
+  return found && (await describe(parts, [found], nowMs))[0]
+}
+
+/** All groups, ordered by id. */
+export async function groupInfos(parts: GroupParts, nowMs: number): Promise<readonly GroupDescription[]> {
+  const found = await Promise.all((await groupIds(parts.groups)).map(id => findGroup(parts, id)))
+  return describe(parts, found.filter(group => group !== undefined), nowMs)
+}
+
+async function findGroup({groups}: GroupParts, id: string): Promise<Found | undefined> {
+  const [{group, version}, offsets] = await Promise.all([readGroup(groups, id), groups.offsets(id)])
+  return version === 0 ? undefined : {id, group, offsets}
+}
+
+async function describe({log}: GroupParts, found: readonly Found[], nowMs: number): Promise<readonly GroupDescription[]> {
+  const places = new Map(found.flatMap(({offsets}) => offsets.map(at => [partitionKey(at), {topic: at.topic, partition: at.partition}] as const)))
+  const all = await log.bounds([...places.values()])
+  const bounds = new Map([...places.keys()].map((key, i) => [key, all[i]]))
+  const lagging = found.flatMap(({offsets}) => offsets.flatMap(at => laggingAt(at, bounds.get(partitionKey(at)))))
+  const isMeasured = lagging.length <= limits.lagTimesMax
+  const times = isMeasured ? await timeBehind(log, lagging.map(({position}) => position)) : []
+  const lagMs = new Map(lagging.map(({committed}, i) => [committed, times[i] ?? -1]))
+  const lagOf = (committed: CommittedOffset): GroupLag => {
+    const {topic, partition, next} = committed
+    const endOffset = bounds.get(partitionKey(committed))?.end ?? next
+    return {topic, partition, committedOffset: next, endOffset, lag: Math.max(0, endOffset - next), lagMs: lagMs.get(committed) ?? 0}
   }
+  return found.map(({id, group, offsets}) => ({id, ...membersOf(group, nowMs), offsets: offsets.map(lagOf)}))
 }
 
-/** Takes the group over: commits of earlier generations are refused from now on. */
-export async function beginGeneration(storage: Storage, group: string): Promise<number> {
-  for (;;) {
-    const found = await storage.groups.document(documentName(group))
-    const generation = ((found?.data as GroupDocument | undefined)?.generation ?? 0) + 1
-    if (!(await storage.groups.putDocument(documentName(group), found?.version ?? 0, {generation}))) continue
-    await storage.groups.setGeneration(group, generation)
-    return generation
-  }
+function laggingAt(committed: CommittedOffset, bounds: PartitionBounds | undefined) {
+  if (!bounds?.isKnown || committed.next >= bounds.end) return []
+  const {topic, partition, next} = committed
+  return [{committed, position: {topic, partition, from: Math.max(next, bounds.begin), end: bounds.end}}]
 }
 
-export async function generationOf(storage: Storage, group: string): Promise<number | undefined> {
-  const found = await storage.groups.document(documentName(group))
-  return (found?.data as GroupDocument | undefined)?.generation
-}
-
-export async function groupIds(storage: Storage): Promise<readonly string[]> {
-  const prefix = documentName('')
-  return (await storage.groups.documents(prefix)).map(name => name.slice(prefix.length))
-}
-
-export async function groupInfo(storage: Storage, id: string): Promise<GroupInfo | undefined> {
-  const found = await storage.groups.document(documentName(id))
-  if (found === undefined) return undefined
-  // Only this file writes these documents.
-  const {generation} = found.data as GroupDocument
-  const committed = await storage.groups.offsets(id)
-  const bounds = await storage.log.bounds(committed)
-  const positions = committed.map(({topic, partition, next}, i) => ({topic, partition, from: next, end: bounds[i]?.end ?? next}))
-  const behindMs = await timeBehind(storage.log, positions)
-  const offsets = positions.map(({topic, partition, from, end}, i) => {
-    const lag = Math.max(0, end - from)
-    return {topic, partition, committedOffset: from, endOffset: end, lag, lagMs: behindMs[i] ?? 0}
-  })
-  return {id, state: 'empty', generation, members: [], offsets}
+function membersOf(group: Group, nowMs: number): Pick<GroupDescription, 'state' | 'generation' | 'members'> {
+  const alive = group.members.filter(member => isAlive(member, nowMs))
+  const isSettled =
+    alive.length === group.members.length &&
+    alive.every(({assigned, owned}) => assigned.length === Object.keys(owned).length && assigned.every(key => key in owned))
+  const members = alive.map(({id, clientId, owned}) => ({id, clientId, assignment: Object.keys(owned).map(parsePartitionKey)}))
+  return {state: alive.length === 0 ? 'empty' : isSettled ? 'stable' : 'rebalancing', generation: group.generation, members}
 }

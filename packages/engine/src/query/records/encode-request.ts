@@ -12,6 +12,9 @@ import {rowReader, rowsOf, type SourceRow} from './row-builder.ts'
 
 export type EncodedRequest = {readonly batches: readonly AppendBatch[]; readonly errors: ProduceResult['errors']}
 
+/** The last instant that a Date can hold. */
+const latestTimestampMs = 8.64e15
+
 type Errors = {index: number; code: string; message: string}[]
 type Placed = {readonly index: number; readonly record: ProduceRecord}
 
@@ -39,6 +42,11 @@ function byPartition(topic: TopicRecord, records: readonly ProduceRecord[], erro
     if (partition !== undefined && !(Number.isInteger(partition) && partition >= 0 && partition < topic.partitions)) {
       const message = `topic ${topic.name} has no partition ${partition}: it has ${topic.partitions}, counted from 0`
       errors.push({index, code: 'PARTITION_NOT_FOUND', message})
+      continue
+    }
+    if (Math.abs(record.timestampMs ?? 0) > latestTimestampMs) {
+      const message = `timestamp: found ${record.timestampMs}, expected milliseconds since 1970, at most ${latestTimestampMs}`
+      errors.push({index, code: 'RECORD_INVALID', message})
       continue
     }
     const group = groups.get(partition)

@@ -1,4 +1,4 @@
-import {explainPersistent, explainSteps} from '../../plan/explain.ts'
+import {explainPersistent} from '../../plan/explain.ts'
 import type {PersistentPlan} from '../../plan/query-plan.ts'
 import type {CompiledStatement} from '../../sql/statements/compiled-statement.ts'
 import {printTopology} from '../../topology/describe.ts'
@@ -16,7 +16,7 @@ export function explainPlan(
       return `${explainPersistent(plan)}\n\n${printTopology(subs)}`
     }
     case 'push':
-      return `Push query\n\n${explainSteps(statement.plan.root)}\n\n${printTopology(splitTopology(statement.plan.root, 'push', {kind: 'result'}))}`
+      return `Push query\n\n${printTopology(splitTopology(statement.plan.root, 'push', {kind: 'result'}))}`
     case 'pull': {
       const {sourceName, from, keys} = statement.plan
       const how = keys

@@ -1,0 +1,91 @@
+import {Engine} from '@millrace/engine'
+import {startCpu} from './cpu.ts'
+import {batchesOf, type OrderEvent} from './events.ts'
+import type {Bench, Measurement} from './benchmark.ts'
+
+export const batchRows = 500
+const batchesInFlight = 4
+
+type Format = 'JSON' | undefined
+type ProduceRecords = Parameters<Engine['produce']>[0]['records']
+
+const withFormat = (topic: string, format: Format): string =>
+  `WITH (KAFKA_TOPIC='${topic}', PARTITIONS=1${format ? `, VALUE_FORMAT='${format}'` : ''})`
+
+/** Orders as a stream; keyed by user, they can be joined without moving them. */
+export const ordersDdl = (format: Format = undefined, key: 'keyed' | 'keyless' = 'keyless'): string =>
+  `CREATE STREAM orders (user VARCHAR${key === 'keyed' ? ' KEY' : ''}, id BIGINT, card VARCHAR, amount DOUBLE, city VARCHAR, ts BIGINT)
+   ${withFormat('ORDERS', format)};`
+
+export async function withEngine<T>({redisUrl, fresh}: Bench, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await Engine.open({
+    storage: {kind: 'redis', mode: 'standalone', url: redisUrl, namespace: fresh('ns')},
+    threads: 1,
+  })
+  try {
+    return await work(engine)
+  } finally {
+    await engine.close()
+  }
+}
+
+export async function run(engine: Engine, sql: string): Promise<void> {
+  const result = await engine.execute(sql, {properties: {'auto.offset.reset': 'earliest'}})
+  if (result.kind === 'rejected') throw new Error(`${result.message}\n${sql}`)
+}
+
+export const asRecords = (orders: readonly OrderEvent[], key: 'keyed' | 'keyless' = 'keyless'): ProduceRecords =>
+  orders.map(order => {
+    if (key === 'keyless') return {value: order, timestampMs: order.TS}
+    const {USER, ...value} = order
+    return {key: USER, value, timestampMs: order.TS}
+  })
+
+/** Requests of 500 records, a few under way at a time. */
+export async function produceAll(engine: Engine, topic: string, records: ProduceRecords): Promise<void> {
+  const batches = batchesOf(records, batchRows).values()
+  const one = async (): Promise<void> => {
+    for (const batch of batches) {
+      const {rejected, errors} = await engine.produce({topic, records: batch})
+      if (rejected > 0) throw new Error(errors[0]?.message)
+    }
+  }
+  await Promise.all(Array.from({length: batchesInFlight}, one))
+}
+
+/** Produce of batches of 500 with acks LEADER, from objects to the acknowledgement. */
+export const measureProduce = (bench: Bench, orders: readonly OrderEvent[], format?: Format): Promise<Measurement> =>
+  withEngine(bench, async engine => {
+    await run(engine, ordersDdl(format))
+    const records = asRecords(orders)
+    await produceAll(engine, 'ORDERS', records.slice(0, warmRows))
+    const meter = await startCpu(bench.redis)
+    await produceAll(engine, 'ORDERS', records)
+    return {events: orders.length, use: await meter.stop()}
+  })
+
+const warmRows = 20_000
+
+export type QueryWork = {
+  /** Declares the sources and fills their topics; gives how many events the query reads. */
+  readonly prepare: (engine: Engine) => Promise<number>
+  /** The statement that creates `name`. */
+  readonly query: (name: string) => string
+  readonly kind: 'STREAM' | 'TABLE'
+}
+
+/**
+ * A persistent query over records that are there already: read, decode, compute, commit, until it is level. It runs once before
+ * that, so that what is measured is a server that has been up for more than a second.
+ */
+export const measureQuery = (bench: Bench, {prepare, query, kind}: QueryWork): Promise<Measurement> =>
+  withEngine(bench, async engine => {
+    const events = await prepare(engine)
+    await run(engine, query('WARM_UP'))
+    await engine.settle()
+    await run(engine, `DROP ${kind} WARM_UP DELETE TOPIC;`)
+    const meter = await startCpu(bench.redis)
+    await run(engine, query('RESULT'))
+    await engine.settle()
+    return {events, use: await meter.stop()}
+  })
