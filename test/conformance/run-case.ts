@@ -1,5 +1,6 @@
 import type {Engine, LogRecord, ProduceRecord, ResultColumn, Value} from '@millrace/engine'
 import {printSchema, toJsonValue, printType, quoteName} from '@millrace/engine'
+import {NumberText} from '@millrace/engine/testing'
 import {difference, show} from './compare.ts'
 import {delimitedReader} from './delimited.ts'
 import {normalSchema} from './normal-schema.ts'
@@ -75,9 +76,9 @@ const toRecord = (input: CaseRecord): ProduceRecord => ({
   ...(input.window ? {window: {startMs: input.window.start, endMs: input.window.end}} : {}),
 })
 
-/** Decimal spellings travel as text: every typed column reads it, and keeps the digits. */
+/** Numbers keep their spelling: a DECIMAL column keeps the digits, a VARCHAR column the text. */
 function plain(value: unknown): unknown {
-  if (value instanceof Digits) return value.text
+  if (value instanceof Digits) return new NumberText(value.text)
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]))
   return value

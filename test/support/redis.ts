@@ -46,7 +46,7 @@ function mustHaveRedis(): void {
 }
 
 /** Free at this moment; the probability that somebody takes it before we do is small. Below 55536, for a cluster's second port. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = await new Promise<number>((resolve, reject) => {
       const server = createServer()

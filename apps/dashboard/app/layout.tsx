@@ -3,7 +3,10 @@ import type {ReactNode} from 'react'
 import {Shell} from '../features/shell/shell.tsx'
 import './globals.css'
 
-export const metadata: Metadata = {title: {default: 'Millrace', template: '%s · Millrace'}, description: 'Event-streaming database'}
+export const metadata: Metadata = {
+  title: {default: 'Millrace', template: '%s · Millrace'},
+  description: 'Event-streaming database',
+}
 export const viewport: Viewport = {width: 'device-width', initialScale: 1}
 
 /** Before anything is painted, so that a stored theme never flashes. */

@@ -25,9 +25,26 @@ export type ConsumerGroup = {
 export const groupsDocument = graphql<{readonly consumerGroups: readonly ConsumerGroup[]}>(`
   {
     consumerGroups {
-      id state generation lag
-      members { id clientId assignment { topic partition } }
-      offsets { topic partition committedOffset endOffset lag lagMs }
+      id
+      state
+      generation
+      lag
+      members {
+        id
+        clientId
+        assignment {
+          topic
+          partition
+        }
+      }
+      offsets {
+        topic
+        partition
+        committedOffset
+        endOffset
+        lag
+        lagMs
+      }
     }
   }
 `)

@@ -9,6 +9,18 @@ export type Health = {
   readonly facts: readonly {readonly name: string; readonly value: string}[]
 }
 
-export const healthDocument = graphql<{readonly health: Health}>(
-  `{ health { isReady storage acksLeader acksAll canAckAll facts { name value } } }`,
-)
+export const healthDocument = graphql<{readonly health: Health}>(`
+  {
+    health {
+      isReady
+      storage
+      acksLeader
+      acksAll
+      canAckAll
+      facts {
+        name
+        value
+      }
+    }
+  }
+`)

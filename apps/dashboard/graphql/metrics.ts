@@ -32,9 +32,30 @@ export type MetricsFrame = {
 export const metricsDocument = graphql<{readonly metrics: MetricsFrame}>(`
   subscription Metrics {
     metrics(everyMs: 1000) {
-      sequence at uptimeMs producedPerSecond processedPerSecond emittedPerSecond badRecords lag pushSubscriptions
-      topics { names endOffsets records bytes inPerSecond }
-      queries { ids states lags badRecords inPerSecond outPerSecond }
+      sequence
+      at
+      uptimeMs
+      producedPerSecond
+      processedPerSecond
+      emittedPerSecond
+      badRecords
+      lag
+      pushSubscriptions
+      topics {
+        names
+        endOffsets
+        records
+        bytes
+        inPerSecond
+      }
+      queries {
+        ids
+        states
+        lags
+        badRecords
+        inPerSecond
+        outPerSecond
+      }
     }
   }
 `)

@@ -61,6 +61,18 @@ export type Produced = {
 
 export const produceDocument = graphql<{readonly produce: Produced}, ProduceVariables>(`
   mutation Produce($input: ProduceInput!) {
-    produce(input: $input) { accepted ranges { partition firstOffset lastOffset } errors { index code message } }
+    produce(input: $input) {
+      accepted
+      ranges {
+        partition
+        firstOffset
+        lastOffset
+      }
+      errors {
+        index
+        code
+        message
+      }
+    }
   }
 `)

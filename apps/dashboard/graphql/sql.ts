@@ -23,15 +23,15 @@ export type StatementResult = {
 }
 
 export type Executed =
-  | {readonly __typename: 'SqlExecuted'; readonly statements: readonly StatementResult[]}
-  | ({readonly __typename: 'SqlRejected'} & SqlRejected)
+  | {readonly kind: 'SqlExecuted'; readonly statements: readonly StatementResult[]}
+  | ({readonly kind: 'SqlRejected'} & SqlRejected)
 
 const rejected = `... on SqlRejected { message code line column length hint }`
 
 export const executeDocument = graphql<{readonly executeSql: Executed}, {readonly sql: string}>(`
   mutation Execute($sql: String!) {
     executeSql(sql: $sql) {
-      __typename
+      kind: __typename
       ... on SqlExecuted { statements { kind statement message columns rows warnings } }
       ${rejected}
     }
@@ -39,12 +39,12 @@ export const executeDocument = graphql<{readonly executeSql: Executed}, {readonl
 `)
 
 export type Pulled =
-  | {readonly __typename: 'PullRows'; readonly schema: readonly Column[]; readonly rows: readonly Row[]}
-  | ({readonly __typename: 'SqlRejected'} & SqlRejected)
+  | {readonly kind: 'PullRows'; readonly schema: readonly Column[]; readonly rows: readonly Row[]}
+  | ({readonly kind: 'SqlRejected'} & SqlRejected)
 
 export const pullDocument = graphql<{readonly pullQuery: Pulled}, {readonly sql: string}>(`
   query Pull($sql: String!) {
-    pullQuery(sql: $sql) { __typename ... on PullRows { schema { name type isKey } rows } ${rejected} }
+    pullQuery(sql: $sql) { kind: __typename ... on PullRows { schema { name type isKey } rows } ${rejected} }
   }
 `)
 
@@ -64,13 +64,32 @@ export type PushVariables = {
 
 export const pushDocument = graphql<{readonly pushQuery: PushEvent}, PushVariables>(`
   subscription Push($sql: String!, $after: String, $properties: JSON) {
-    pushQuery(sql: $sql, after: $after, properties: $properties) { rows tombstones cursor dropped schema { name type isKey } }
+    pushQuery(sql: $sql, after: $after, properties: $properties) {
+      rows
+      tombstones
+      cursor
+      dropped
+      schema {
+        name
+        type
+        isKey
+      }
+    }
   }
 `)
 
-export const validateDocument = graphql<{readonly validateSql: readonly SqlRejected[]}, {readonly sql: string}>(
-  `query Validate($sql: String!) { validateSql(sql: $sql) { message code line column length hint } }`,
-)
+export const validateDocument = graphql<{readonly validateSql: readonly SqlRejected[]}, {readonly sql: string}>(`
+  query Validate($sql: String!) {
+    validateSql(sql: $sql) {
+      message
+      code
+      line
+      column
+      length
+      hint
+    }
+  }
+`)
 
 export type SqlFunction = {
   readonly name: string
@@ -85,8 +104,27 @@ export const completionDocument = graphql<{
   readonly functions: readonly SqlFunction[]
 }>(`
   {
-    streams { name columns { name type isKey } }
-    tables { name columns { name type isKey } }
-    functions { name kind description signatures }
+    streams {
+      name
+      columns {
+        name
+        type
+        isKey
+      }
+    }
+    tables {
+      name
+      columns {
+        name
+        type
+        isKey
+      }
+    }
+    functions {
+      name
+      kind
+      description
+      signatures
+    }
   }
 `)

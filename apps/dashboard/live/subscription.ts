@@ -11,6 +11,8 @@ export type SubscriptionOptions<Result, Variables> = {
   readonly variables: () => Variables
   readonly onData: (data: Result) => void
   readonly onState: (state: SubscriptionState, error?: RequestError) => void
+  /** Its end is an answer (a query with a LIMIT). Without this an end is a server that goes away: it is subscribed to again. */
+  readonly mayEnd?: boolean
 }
 
 const waitsMs = [250, 500, 1000, 2000] as const
@@ -58,9 +60,9 @@ export class Subscription<Result, Variables extends object> {
         const {document, variables} = this.#options
         const payload = {query: document.text, variables: Object.fromEntries(Object.entries(variables()))}
         this.#dispose = client.subscribe<Result>(payload, {
-          next: message => round === this.#round && this.#take(message as Message<Result>),
+          next: message => round === this.#round && this.#take(message),
           error: error => round === this.#round && this.#lost(error),
-          complete: () => round === this.#round && this.#finish('ended'),
+          complete: () => round === this.#round && this.#complete(),
         })
       },
       (error: unknown) => round === this.#round && this.#lost(error),
@@ -78,6 +80,11 @@ export class Subscription<Result, Variables extends object> {
     this.#attempts = 0
     this.#options.onData(data)
     this.#options.onState('live')
+  }
+
+  #complete(): void {
+    if (this.#options.mayEnd) this.#finish('ended')
+    else this.#lost(undefined)
   }
 
   #lost(error: unknown): void {

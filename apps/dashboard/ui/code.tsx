@@ -19,11 +19,16 @@ export function Code({label, text}: CodeProps) {
         tabIndex={0}
         role="region"
         aria-label={label}
-        className="max-h-96 overflow-auto p-3 pr-12 font-mono text-[12.5px] leading-[1.55] whitespace-pre"
+        className="max-h-96 overflow-auto p-3 pr-12 font-mono text-[12.5px] leading-[1.55] break-words whitespace-pre-wrap"
       >
         {text}
       </pre>
-      <Button look="bare" className="absolute top-1.5 right-1.5 bg-surface px-1.5" aria-label={`Copy ${label}`} onClick={() => void copy()}>
+      <Button
+        look="bare"
+        className="absolute top-1.5 right-1.5 bg-surface px-1.5"
+        aria-label={`Copy ${label}`}
+        onClick={() => void copy()}
+      >
         {isCopied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
       </Button>
     </div>

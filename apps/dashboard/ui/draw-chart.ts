@@ -3,8 +3,8 @@ import {compact} from '../lib/format.ts'
 import type {Signal} from '../live/signal.ts'
 
 const heightPx = 180
-/** Five minutes: the window that the chart always shows, so that it does not stretch while it fills. */
-const windowSeconds = 300
+/** What the chart shows at least, so that the first minute does not stretch. */
+const windowSeconds = 60
 
 export type ChartData = {
   readonly at: readonly number[]
@@ -30,7 +30,10 @@ export function drawChart(host: HTMLElement, {at, series, changed, onPlot}: Char
     if (isOver) return
     rebuild(Plot)
     size.observe(host)
-    ends.push(changed.subscribe(refresh), onThemeChange(() => rebuild(Plot)))
+    ends.push(
+      changed.subscribe(refresh),
+      onThemeChange(() => rebuild(Plot)),
+    )
   })
   return () => {
     isOver = true
@@ -61,6 +64,11 @@ function colourOf(host: HTMLElement, name: string): string {
   return colour
 }
 
+function timeRange(min: number | null, max: number | null): [number, number] {
+  const end = max ?? Date.now() / 1000
+  return [Math.min(min ?? end, end - windowSeconds), end]
+}
+
 function options(host: HTMLElement, series: ChartData['series']): uPlot.Options {
   const [line, muted] = [colourOf(host, 'line'), colourOf(host, 'muted')]
   const axis = {stroke: muted, font: '11px system-ui', grid: {stroke: line, width: 1}, ticks: {show: false}} as const
@@ -68,14 +76,19 @@ function options(host: HTMLElement, series: ChartData['series']): uPlot.Options 
     width: Math.max(host.clientWidth, 100),
     height: heightPx,
     legend: {show: false},
-    padding: [8, 4, 0, 0],
+    padding: [8, 26, 0, 0],
     cursor: {points: {size: 6}, y: false, drag: {x: false, y: false}},
     scales: {
-      x: {time: true, range: (_, __, max) => [(max || Date.now() / 1000) - windowSeconds, max || Date.now() / 1000]},
+      x: {time: true, range: (_, min, max) => timeRange(min, max)},
       y: {range: (_, __, max) => [0, max > 0 ? max * 1.1 : 10]},
     },
     axes: [
-      {...axis, grid: {show: false}, size: 24, values: (_, ticks) => ticks.map(tick => new Date(tick * 1000).toISOString().slice(11, 19))},
+      {
+        ...axis,
+        grid: {show: false},
+        size: 24,
+        values: (_, ticks) => ticks.map(tick => new Date(tick * 1000).toISOString().slice(11, 19)),
+      },
       {...axis, size: 46, values: (_, ticks) => ticks.map(tick => compact(tick))},
     ],
     series: [{}, ...series.map(({colour}) => ({stroke: colourOf(host, `series-${colour}`), width: 1.5, points: {show: false}}))],

@@ -15,7 +15,10 @@ export const Field = ({label, hint, className, children}: FieldProps) => (
   </label>
 )
 
-type SearchFieldProps = Omit<ComponentProps<'input'>, 'onChange'> & {readonly label: string; readonly onText: (text: string) => void}
+type SearchFieldProps = Omit<ComponentProps<'input'>, 'onChange'> & {
+  readonly label: string
+  readonly onText: (text: string) => void
+}
 
 export const SearchField = ({label, onText, className, ...rest}: SearchFieldProps) => (
   <span className={clsx('relative inline-flex items-center', className)}>

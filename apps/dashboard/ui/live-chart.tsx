@@ -66,7 +66,10 @@ export function LiveChart({label, at, series, changed}: LiveChartProps) {
         <div className="max-h-[180px] overflow-y-auto">
           <Table
             label={`${label}, newest first`}
-            rows={at.map((_, i) => i).slice(-tableRowsMax).toReversed()}
+            rows={at
+              .map((_, i) => i)
+              .slice(-tableRowsMax)
+              .toReversed()}
             keyOf={String}
             columns={[
               {name: 'Time (UTC)', cell: i => timeOfDay((at[i] ?? 0) * 1000)},
@@ -89,7 +92,8 @@ export function LiveChart({label, at, series, changed}: LiveChartProps) {
         />
       )}
       <p aria-live="polite" className="sr-only">
-        {cursor !== null && `${timeOfDay((at[cursor] ?? 0) * 1000)}: ${series.map(line => `${line.name} ${told(line.values[cursor])}`).join(', ')}`}
+        {cursor !== null &&
+          `${timeOfDay((at[cursor] ?? 0) * 1000)}: ${series.map(line => `${line.name} ${told(line.values[cursor])}`).join(', ')}`}
       </p>
     </figure>
   )

@@ -23,7 +23,11 @@ export const Table = <T,>({label, columns, rows, keyOf}: TableProps<T>) => (
       <thead>
         <tr className="h-8 border-b text-left text-[12px] text-muted">
           {columns.map(column => (
-            <th key={column.name} scope="col" className={clsx('px-3 font-medium whitespace-nowrap', column.isNumber && 'text-right')}>
+            <th
+              key={column.name}
+              scope="col"
+              className={clsx('px-3 font-medium whitespace-nowrap', column.isNumber && 'text-right')}
+            >
               {column.name}
             </th>
           ))}

@@ -9,7 +9,10 @@ export const TextLink = ({href, className, children}: TextLinkProps) => (
   <Link
     href={href}
     prefetch={false}
-    className={clsx('rounded font-medium text-ink underline decoration-strong underline-offset-[3px] hover:text-accent hover:decoration-accent', className)}
+    className={clsx(
+      'rounded font-medium text-ink underline decoration-strong underline-offset-[3px] hover:text-accent hover:decoration-accent',
+      className,
+    )}
   >
     {children}
   </Link>

@@ -1,11 +1,10 @@
 'use client'
 import {useVirtualizer} from '@tanstack/react-virtual'
 import clsx from 'clsx'
-import {useLayoutEffect, useRef, type ReactNode} from 'react'
+import {useLayoutEffect, useRef, useState, type ReactNode} from 'react'
 
 const rowPx = 28
 const headPx = 31
-const scrollbarPx = 16
 
 export type GridColumn = {readonly name: string; readonly detail?: string; readonly isNumber?: boolean; readonly width?: string}
 
@@ -33,6 +32,11 @@ export function VirtualGrid(props: VirtualGridProps) {
     overscan: 12,
     initialRect: {width: 800, height: 400},
   })
+  const [barPx, setBarPx] = useState(0)
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (element) setBarPx(element.offsetHeight - element.clientHeight)
+  }, [columns])
   const before = useRef(arrived)
   useLayoutEffect(() => {
     const added = arrived - before.current
@@ -49,7 +53,7 @@ export function VirtualGrid(props: VirtualGridProps) {
       aria-label={label}
       tabIndex={0}
       className="relative max-h-[min(28rem,60vh)] max-w-full overflow-auto"
-      style={{height: headPx + count * rowPx + scrollbarPx}}
+      style={{height: headPx + count * rowPx + barPx}}
     >
       <div role="table" aria-label={label} aria-rowcount={count + 1} className="min-w-max text-[12.5px]">
         <div role="rowgroup" className="sticky top-0 z-10 border-b bg-surface">
@@ -58,7 +62,10 @@ export function VirtualGrid(props: VirtualGridProps) {
               <div
                 key={column.name}
                 role="columnheader"
-                className={clsx('flex items-baseline gap-1.5 px-3 py-1.5 text-[12px] font-medium text-soft', column.isNumber && 'justify-end')}
+                className={clsx(
+                  'flex items-baseline gap-1.5 px-3 py-1.5 text-[12px] font-medium text-soft',
+                  column.isNumber && 'justify-end',
+                )}
               >
                 <span className="truncate">{column.name}</span>
                 {column.detail && <span className="truncate text-[10.5px] font-normal text-muted">{column.detail}</span>}
@@ -72,7 +79,11 @@ export function VirtualGrid(props: VirtualGridProps) {
               key={keyOf(item.index)}
               role="row"
               aria-rowindex={item.index + 2}
-              className={clsx('absolute inset-x-0 grid border-b hover:bg-hover', onOpen && 'cursor-pointer', rowClass?.(item.index))}
+              className={clsx(
+                'absolute inset-x-0 grid border-b hover:bg-hover',
+                onOpen && 'cursor-pointer',
+                rowClass?.(item.index),
+              )}
               style={{top: item.start, height: rowPx, gridTemplateColumns: template}}
               {...(onOpen ? {onClick: () => onOpen(item.index)} : {})}
             >

@@ -120,6 +120,10 @@ export type TopicSettings = {
   readonly retentionBytes?: number | null
   readonly cleanupPolicy?: CleanupPolicy
   readonly compression?: 'none' | 'zstd'
+  /** How long a tombstone stays in a compacted topic, ms. Default one day. */
+  readonly tombstoneRetentionMs?: number
+  /** Number the events of each key, so that a produce may expect a version and the events of a key can be read. Only at creation. */
+  readonly keyIndex?: boolean
 }
 export type CreateTopic = TopicSettings & {readonly name: string; readonly partitions?: number}
 export type AlterTopic = TopicSettings & {readonly partitions?: number}

@@ -6,6 +6,7 @@ import {CommandLog, commandTopic} from './catalog/command-log.ts'
 import type * as api from './engine-api.ts'
 import {allFunctions, type AnyFunction} from './expr/functions/registry.ts'
 import {limits} from './limits.ts'
+import {Cleaner} from './log/cleaner.ts'
 import {newTopic} from './log/topic.ts'
 import type {Source} from './plan/source.ts'
 import {awaitProgress, endsOf, linksOf} from './query/await-progress.ts'
@@ -71,6 +72,7 @@ export class Engine implements api.EngineApi {
   readonly #writer: RecordWriter
   readonly #statements: StatementRunner
   readonly #groups: ConsumerGroups
+  readonly #cleaner: Cleaner
   readonly #feeds = new Feeds()
   readonly #compiler: Compiler
   readonly #topics: TopicAdmin
@@ -87,6 +89,8 @@ export class Engine implements api.EngineApi {
     this.#clock = clock
     this.#queries = queries
     this.#commands = commands
+    this.#cleaner = new Cleaner({log: storage.log, documents: storage.groups, clock, logger: parts.logger})
+    if (parts.options.tasks !== 'manual') this.#cleaner.start()
     this.#groups = new ConsumerGroups(storage, clock, topic => this.#sourceOver(topic))
     this.#writer = new RecordWriter(storage.log, clock)
     const {properties = {}, partitions = 1, isTestTool = false} = parts.options
@@ -350,6 +354,7 @@ export class Engine implements api.EngineApi {
     this.#closing.abort()
     await this.#lastScript
     await this.#groups.close()
+    await this.#cleaner.close()
     await this.#feeds.close()
     await this.#parts.pool.close()
     await this.#parts.processingLog.flush()

@@ -57,6 +57,21 @@ export const limits = {
   scriptLengthMax: 1 << 20,
   partitionsPerTopicMax: 1_000,
 
+  /** How often retention and compaction look whether a topic is due, and how long a topic waits at most, ms. */
+  cleanerTickMs: 5_000,
+  cleanerIntervalMsMax: 30_000,
+  /** Partitions whose bounds the cleaner asks for at a time. */
+  cleanerPartitionsPerRead: 100,
+  /** What one compaction of a partition takes in of what was written since the last one: different keys, encoded bytes. */
+  compactionKeysMax: 1_000_000,
+  compactionBytesMax: 64 << 20,
+  /** Encoded bytes that are rewritten in one step, which other writers of the partition may have to wait for. */
+  compactionSegmentBytes: 8 << 20,
+  /** How long a process that compacts a partition keeps others from it; it may have died, ms. */
+  compactionLeaseMs: 300_000,
+  /** Compactions of a partition that are remembered, to know how old tombstones are. */
+  compactionMarksMax: 32,
+
   /** One encoded batch: what a producer or a task may append at once. Larger ones are cut before that. */
   batchBytesMax: 1 << 20,
   batchRecordsMax: 10_000,

@@ -28,9 +28,7 @@ export function GroupsPage() {
       title="Consumer groups"
       actions={<SearchField label="Filter groups" value={filter} onText={setFilter} className="w-48" />}
     >
-      <Faces query={query}>
-        {({consumerGroups}) => <Body groups={consumerGroups} filter={filter.toLowerCase()} />}
-      </Faces>
+      <Faces query={query}>{({consumerGroups}) => <Body groups={consumerGroups} filter={filter.toLowerCase()} />}</Faces>
     </Page>
   )
 }
@@ -43,8 +41,17 @@ function Body({groups, filter}: {readonly groups: readonly ConsumerGroup[]; read
       {groups.length > 0 ? (
         <Empty icon={Cable} title={`No group's name contains “${filter}”`} />
       ) : (
-        <Empty icon={Cable} title="No consumer groups yet" action={<Link href="/topics" className={buttonStyle()}>See topics</Link>}>
-          A group appears when a client subscribes to the field “consume”, or commits offsets. Its members share the partitions of a topic.
+        <Empty
+          icon={Cable}
+          title="No consumer groups yet"
+          action={
+            <Link href="/topics" className={buttonStyle()}>
+              See topics
+            </Link>
+          }
+        >
+          A group appears when a client subscribes to the field “consume”, or commits offsets. Its members share the partitions of
+          a topic.
         </Empty>
       )}
     </Panel>
@@ -61,7 +68,10 @@ const Group = ({group}: {readonly group: ConsumerGroup}) => (
         <span>{plural(group.members.length, 'member')}</span>
         <span className="figure">generation {group.generation}</span>
         <span>
-          lag <strong className="font-semibold text-ink"><Compact value={group.lag} /></strong>
+          lag{' '}
+          <strong className="font-semibold text-ink">
+            <Compact value={group.lag} />
+          </strong>
         </span>
       </span>
     }

@@ -35,7 +35,13 @@ const List = ({found}: {readonly found: readonly Finding[]}) =>
         <li key={title} className="flex flex-col gap-0.5 border-b px-3 py-2 last:border-b-0">
           <span className="flex flex-wrap items-center gap-x-2.5 text-[13px]">
             <Status tone={tone}>{tone === 'bad' ? 'Failure' : 'Notice'}</Status>
-            {href ? <TextLink href={href} className="break-all">{title}</TextLink> : <span className="font-medium">{title}</span>}
+            {href ? (
+              <TextLink href={href} className="break-all">
+                {title}
+              </TextLink>
+            ) : (
+              <span className="font-medium">{title}</span>
+            )}
           </span>
           <span className="text-[13px] break-words text-muted">{detail}</span>
         </li>

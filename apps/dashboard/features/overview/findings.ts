@@ -8,7 +8,8 @@ export type Finding = {readonly tone: 'bad' | 'warn'; readonly title: string; re
 /** What somebody should look at, the worst first. */
 export function findings(health: Health | undefined, queries: readonly PersistentQuery[]): readonly Finding[] {
   const found: Finding[] = []
-  if (health && !health.isReady) found.push({tone: 'bad', title: 'The engine is not ready', detail: 'It is starting, or its storage does not answer.'})
+  if (health && !health.isReady)
+    found.push({tone: 'bad', title: 'The engine is not ready', detail: 'It is starting, or its storage does not answer.'})
   for (const query of queries) {
     const href = routes.query(query.id)
     if (query.state === 'FAILED')
@@ -16,7 +17,12 @@ export function findings(health: Health | undefined, queries: readonly Persisten
     if (query.state === 'PAUSED')
       found.push({tone: 'warn', title: `${query.id} is paused`, detail: `${plural(query.lag, 'record')} wait for it.`, href})
     if (query.badRecords !== '0')
-      found.push({tone: 'warn', title: `${query.id} skipped ${plural(query.badRecords, 'bad record')}`, detail: 'They did not fit the types of its source.', href})
+      found.push({
+        tone: 'warn',
+        title: `${query.id} skipped ${plural(query.badRecords, 'bad record')}`,
+        detail: 'They did not fit the types of its source.',
+        href,
+      })
   }
   if (health && !health.canAckAll)
     found.push({tone: 'warn', title: 'Acknowledgements of level ALL cannot be given here', detail: health.acksAll})

@@ -8,7 +8,7 @@ import {Status} from '../../ui/status.tsx'
 
 const Fact = ({name, children}: {readonly name: string; readonly children: ReactNode}) => (
   <div className="grid grid-cols-[8.5rem_minmax(0,1fr)] gap-3 border-b px-3 py-1.5 last:border-b-0">
-    <dt className="text-muted">{name}</dt>
+    <dt className="text-muted first-letter:uppercase">{name}</dt>
     <dd className="figure break-words">{children}</dd>
   </div>
 )

@@ -19,7 +19,11 @@ const Stat = ({name, value, note, line}: StatProps) => (
       <span className="text-[22px] leading-7 font-semibold tracking-tight">{value}</span>
       {line && (
         <span className="hidden sm:inline">
-          <Sparkline values={line.values.slice(-60).map(each => each ?? 0)} revision={metricsStore.frame?.sequence} colour={line.colour} />
+          <Sparkline
+            values={line.values.slice(-60).map(each => each ?? 0)}
+            revision={metricsStore.frame?.sequence}
+            colour={line.colour}
+          />
         </span>
       )}
     </dd>
@@ -55,7 +59,15 @@ export function Stats() {
       />
       <Stat
         name="Total lag"
-        value={frame ? <span data-testid="total-lag"><Compact value={frame.lag} /></span> : <Missing />}
+        value={
+          frame ? (
+            <span data-testid="total-lag">
+              <Compact value={frame.lag} />
+            </span>
+          ) : (
+            <Missing />
+          )
+        }
         line={{values: history.lag, colour: 'lag'}}
         note="records not yet processed"
       />
@@ -64,7 +76,11 @@ export function Stats() {
         value={frame ? <Compact value={count('RUNNING')} /> : <Missing />}
         note={`${count('FAILED')} failed, ${count('PAUSED')} paused`}
       />
-      <Stat name="Bad records" value={frame ? <Compact value={frame.badRecords} /> : <Missing />} note="skipped since the start" />
+      <Stat
+        name="Bad records"
+        value={frame ? <Compact value={frame.badRecords} /> : <Missing />}
+        note="skipped since the start"
+      />
     </dl>
   )
 }

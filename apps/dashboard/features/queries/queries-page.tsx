@@ -41,7 +41,11 @@ function Body({queries, filter}: {readonly queries: readonly PersistentQuery[]; 
       <Empty
         icon={Workflow}
         title="No query is running"
-        action={<Link href={routes.sql(example)} className={buttonStyle('primary')}>Write one</Link>}
+        action={
+          <Link href={routes.sql(example)} className={buttonStyle('primary')}>
+            Write one
+          </Link>
+        }
       >
         CREATE STREAM AS SELECT and CREATE TABLE AS SELECT start queries that run until they are terminated.
       </Empty>

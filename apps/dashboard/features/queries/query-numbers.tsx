@@ -6,7 +6,7 @@ import {Compact, Missing, Rate} from '../../ui/number.tsx'
 import {Sparkline} from '../../ui/sparkline.tsx'
 
 const Number = ({name, children}: {readonly name: string; readonly children: ReactNode}) => (
-  <div className="min-w-0 bg-surface px-3.5 py-2.5">
+  <div className="min-w-0 bg-surface px-3.5 py-2.5 first:col-span-2 md:first:col-span-1">
     <dt className="text-[12.5px] text-muted">{name}</dt>
     <dd className="flex items-end justify-between gap-2 text-[18px] leading-6 font-semibold">{children}</dd>
   </div>

@@ -55,7 +55,15 @@ const Facts = ({query}: {readonly query: QueryWithTasks}) => (
 
 const Unknown = ({id}: {readonly id: string}) => (
   <Panel title="Not found">
-    <Empty icon={Workflow} title={`There is no query “${id}”`} action={<Link href="/queries" className={buttonStyle()}>All queries</Link>}>
+    <Empty
+      icon={Workflow}
+      title={`There is no query “${id}”`}
+      action={
+        <Link href="/queries" className={buttonStyle()}>
+          All queries
+        </Link>
+      }
+    >
       It may have been terminated.
     </Empty>
   </Panel>

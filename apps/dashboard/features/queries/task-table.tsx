@@ -12,7 +12,12 @@ type InputRow = {readonly task: Task; readonly input: TaskInput}
 /** A line for each partition that a task reads: how far it has come, and how much is left. */
 export function TaskTable({tasks}: {readonly tasks: readonly Task[]}) {
   const rows = tasks.flatMap(task => task.inputs.map((input): InputRow => ({task, input})))
-  if (rows.length === 0) return <Empty icon={Workflow} title="No tasks">They start with the query.</Empty>
+  if (rows.length === 0)
+    return (
+      <Empty icon={Workflow} title="No tasks">
+        They start with the query.
+      </Empty>
+    )
   return (
     <div className="max-h-96 overflow-y-auto">
       <Table

@@ -11,7 +11,8 @@ export function BrowseControls({partitions}: {readonly partitions: number}) {
   const [stored, value = ''] = from.split(':')
   const [kind, setKind] = useState(stored ?? 'earliest')
   const [text, setText] = useState(kind === 'time' && value ? new Date(Number(value)).toISOString().slice(0, 19) : value)
-  const start = (): void => setFrom(kind === 'earliest' ? 'earliest' : `${kind}:${kind === 'time' ? Date.parse(`${text}Z`) : text}`)
+  const start = (): void =>
+    setFrom(kind === 'earliest' ? 'earliest' : `${kind}:${kind === 'time' ? Date.parse(`${text}Z`) : text}`)
   return (
     <form
       className="flex flex-wrap items-center gap-2"
@@ -20,7 +21,12 @@ export function BrowseControls({partitions}: {readonly partitions: number}) {
         start()
       }}
     >
-      <select aria-label="Partition" className={inputStyle} value={partition} onChange={event => setPartition(event.target.value)}>
+      <select
+        aria-label="Partition"
+        className={inputStyle}
+        value={partition}
+        onChange={event => setPartition(event.target.value)}
+      >
         <option value="">All partitions</option>
         {Array.from({length: partitions}, (_, i) => (
           <option key={i} value={i}>

@@ -72,7 +72,11 @@ export function ProduceForm({topic, partitions, choice}: ProduceFormProps) {
             </select>
           </Field>
           <Field label="Acknowledged">
-            <select className={inputStyle} value={acks} onChange={event => setAcks(event.target.value === 'ALL' ? 'ALL' : 'LEADER')}>
+            <select
+              className={inputStyle}
+              value={acks}
+              onChange={event => setAcks(event.target.value === 'ALL' ? 'ALL' : 'LEADER')}
+            >
               <option value="LEADER">LEADER: applied by the primary</option>
               <option value="ALL">ALL: on disk and on replicas</option>
             </select>

@@ -16,8 +16,8 @@ type RecordGridProps = {
 
 const columns: readonly GridColumn[] = [
   {name: 'Time', detail: 'UTC', width: '116px'},
-  {name: 'Partition', width: '88px', isNumber: true},
-  {name: 'Offset', width: '96px', isNumber: true},
+  {name: 'Partition', width: '80px', isNumber: true},
+  {name: 'Offset', width: '92px', isNumber: true},
   {name: 'Key', width: 'minmax(110px, 1fr)'},
   {name: 'Value', width: 'minmax(300px, 4fr)'},
 ]

@@ -15,7 +15,8 @@ const items: readonly Item[] = [
   {href: '/sql', label: 'SQL', short: 'SQL', icon: SquareTerminal},
 ]
 
-const isHere = (path: string, href: string): boolean => (href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`))
+const isHere = (path: string, href: string): boolean =>
+  href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`)
 
 /** A rail on wide screens, a bar at the foot on narrow ones. */
 export function Navigation({className, isBar = false}: {readonly className?: string; readonly isBar?: boolean}) {

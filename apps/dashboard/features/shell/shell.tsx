@@ -7,7 +7,11 @@ import {Navigation} from './navigation.tsx'
 import {ThemeToggle} from './theme-toggle.tsx'
 
 const Logo = () => (
-  <Link href="/" className="flex items-center gap-2 rounded-md px-1 text-[15px] font-semibold tracking-tight" aria-label="Millrace, overview">
+  <Link
+    href="/"
+    className="flex items-center gap-2 rounded-md px-1 text-[15px] font-semibold tracking-tight"
+    aria-label="Millrace, overview"
+  >
     <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden className="text-accent">
       <rect width="32" height="32" rx="7" fill="currentColor" />
       <g fill="none" stroke="var(--surface)" strokeWidth="2.6" strokeLinecap="round">

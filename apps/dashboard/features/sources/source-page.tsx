@@ -57,7 +57,15 @@ const Facts = ({source}: {readonly source: Source}) => (
 
 const Unknown = ({name}: {readonly name: string}) => (
   <Panel title="Not found">
-    <Empty icon={Database} title={`There is no stream or table “${name}”`} action={<Link href="/sources" className={buttonStyle()}>All sources</Link>}>
+    <Empty
+      icon={Database}
+      title={`There is no stream or table “${name}”`}
+      action={
+        <Link href="/sources" className={buttonStyle()}>
+          All sources
+        </Link>
+      }
+    >
       It may have been dropped. Names that were declared without quotes are in upper case.
     </Empty>
   </Panel>

@@ -62,7 +62,11 @@ function Body({sources, filter}: {readonly sources: readonly Source[]; readonly 
       <Empty
         icon={Database}
         title="Nothing declared yet"
-        action={<Link href={routes.sql(example)} className={buttonStyle('primary')}>Start with an example</Link>}
+        action={
+          <Link href={routes.sql(example)} className={buttonStyle('primary')}>
+            Start with an example
+          </Link>
+        }
       >
         A stream gives the records of a topic columns; a table keeps the latest row of each key.
       </Empty>
@@ -104,7 +108,10 @@ const SourceTable = ({sources}: {readonly sources: readonly Source[]}) => (
       },
       {name: 'Topic', cell: source => <TextLink href={routes.topic(source.topic)}>{source.topic}</TextLink>},
       {name: 'Columns', isNumber: true, cell: source => source.columns.length},
-      {name: 'Key / value format', cell: source => <span className="text-soft">{`${source.keyFormat} / ${source.valueFormat}`}</span>},
+      {
+        name: 'Key / value format',
+        cell: source => <span className="text-soft">{`${source.keyFormat} / ${source.valueFormat}`}</span>,
+      },
       {name: 'Written by', cell: source => <QueryLinks ids={source.createdBy === null ? [] : [source.createdBy]} />},
       {name: 'Read by', cell: source => <QueryLinks ids={source.readBy} />},
     ]}

@@ -1,6 +1,6 @@
 'use client'
 import {Table2} from 'lucide-react'
-import {useDeferredValue, useState} from 'react'
+import {useDeferredValue, useMemo, useState} from 'react'
 import {pullDocument, pushDocument, type Row} from '../../graphql/sql.ts'
 import {asRequestError, RequestError} from '../../graphql/request-error.ts'
 import {request} from '../../graphql/request.ts'
@@ -8,7 +8,7 @@ import type {Source} from '../../graphql/sources.ts'
 import {plural} from '../../lib/format.ts'
 import {printCell} from '../../lib/json.ts'
 import {quoteName} from '../../lib/sql-text.ts'
-import {KeyedRows} from '../../live/keyed-rows.ts'
+import {KeyedRows, type KeyedRow} from '../../live/keyed-rows.ts'
 import {useSignal} from '../../live/signal.ts'
 import {useLive} from '../../live/use-live.ts'
 import {Empty, Failed, Skeleton} from '../../ui/faces.tsx'
@@ -36,7 +36,7 @@ export function TableRows({source}: {readonly source: Source}) {
   const fill = async (): Promise<void> => {
     try {
       const {pullQuery} = await request(pullDocument, {sql: `SELECT * FROM ${quoteName(source.name)};`})
-      if (pullQuery.__typename === 'SqlRejected') throw new RequestError(pullQuery.message, pullQuery.code)
+      if (pullQuery.kind === 'SqlRejected') throw new RequestError(pullQuery.message, pullQuery.code)
       rows.fill(pullQuery.rows.map(row => [rowKey(source, row), row]))
       setFilled({state: 'yes'})
     } catch (error) {
@@ -57,10 +57,13 @@ export function TableRows({source}: {readonly source: Source}) {
       return event.cursor
     },
   })
-  useSignal(rows.changed)
+  const version = useSignal(rows.changed)
+  const shown = useMemo(
+    () => inOrder(source, wanted === '' ? rows.list : rows.list.filter(({row}) => printCell(row).toLowerCase().includes(wanted))),
+    [rows, source, version, wanted],
+  )
 
   const error = live.error ?? (filled.state === 'failed' ? filled.error : undefined)
-  const shown = wanted === '' ? rows.list : rows.list.filter(({row}) => printCell(row).toLowerCase().includes(wanted))
   return (
     <Panel
       title={`Rows${filled.state === 'yes' ? ` · ${plural(rows.list.length, 'row')}` : ''}`}
@@ -94,3 +97,7 @@ export function TableRows({source}: {readonly source: Source}) {
     </Panel>
   )
 }
+
+/** The newest windows first; without windows a row stays in its place. */
+const inOrder = (source: Source, rows: readonly KeyedRow<Row>[]): readonly KeyedRow<Row>[] =>
+  source.window === null ? rows : rows.toSorted((a, b) => Number(b.row['WINDOWSTART']) - Number(a.row['WINDOWSTART']))

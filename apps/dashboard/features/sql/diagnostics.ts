@@ -9,7 +9,12 @@ const pauseMs = 400
 function diagnostic(text: string, refusal: SqlRejected): Diagnostic {
   const from = offsetAt(text, refusal.line ?? 1, refusal.column ?? 1)
   const to = Math.min(text.length, from + Math.max(1, refusal.length ?? 1))
-  return {from: Math.min(from, Math.max(0, to - 1)), to, severity: 'error', message: [refusal.message, refusal.hint].filter(Boolean).join('\n')}
+  return {
+    from: Math.min(from, Math.max(0, to - 1)),
+    to,
+    severity: 'error',
+    message: [refusal.message, refusal.hint].filter(Boolean).join('\n'),
+  }
 }
 
 /** What the server would refuse, underlined where it stands. When the server is away the script is left alone. */

@@ -4,10 +4,11 @@ import {Compartment, EditorState, Prec} from '@codemirror/state'
 import {EditorView, keymap} from '@codemirror/view'
 import {editorBasics} from './editor-basics.ts'
 import {language, type Catalog} from './editor-language.ts'
+import type {Chosen} from './run-script.ts'
 
 export type EditorHandle = {
   /** The selection, or everything. */
-  chosen(): {readonly text: string; readonly from: number}
+  chosen(): Chosen | undefined
   select(from: number, to: number): void
   insert(text: string): void
   replace(text: string): void
@@ -18,12 +19,14 @@ type EditorProps = {
   readonly start: string
   readonly catalog: Catalog | undefined
   readonly onChange: (text: string) => void
-  readonly onRun: (text: string, from: number) => void
+  readonly onRun: (chosen: Chosen) => void
 }
 
-const chosenIn = ({state}: EditorView): {readonly text: string; readonly from: number} => {
+const chosenIn = ({state}: EditorView): Chosen => {
   const {from, to, empty} = state.selection.main
-  return empty ? {text: state.doc.toString(), from: 0} : {text: state.sliceDoc(from, to), from}
+  if (empty) return {text: state.doc.toString(), from: 0, line: 1, column: 1}
+  const line = state.doc.lineAt(from)
+  return {text: state.sliceDoc(from, to), from, line: line.number, column: from - line.from + 1}
 }
 
 /** The script's text. Tab leaves it, as everywhere else on the page; Enter takes a completion. */
@@ -39,8 +42,7 @@ export function Editor({handle, start, catalog, onChange, onRun}: EditorProps) {
   useEffect(() => {
     if (!host.current) return undefined
     const run = (of: EditorView): boolean => {
-      const {text, from} = chosenIn(of)
-      latest.current.onRun(text, from)
+      latest.current.onRun(chosenIn(of))
       return true
     }
     const created = new EditorView({
@@ -62,7 +64,7 @@ export function Editor({handle, start, catalog, onChange, onRun}: EditorProps) {
   useEffect(() => view.current?.dispatch({effects: sql.current.reconfigure(language(catalog))}), [catalog, start])
 
   useImperativeHandle(handle, () => ({
-    chosen: () => (view.current ? chosenIn(view.current) : {text: '', from: 0}),
+    chosen: () => (view.current ? chosenIn(view.current) : undefined),
     select(from, to) {
       const length = view.current?.state.doc.length ?? 0
       view.current?.dispatch({selection: {anchor: Math.min(from, length), head: Math.min(to, length)}, scrollIntoView: true})

@@ -32,7 +32,12 @@ export const Executed = ({statements}: {readonly statements: readonly StatementR
 const isText = (statement: StatementResult): boolean => statement.columns.length === 1 && statement.columns[0] === 'line'
 
 const Text = ({text}: {readonly text: string}) => (
-  <pre tabIndex={0} role="region" aria-label="Message" className="max-h-96 overflow-auto px-3 py-2 font-mono text-[12.5px] leading-relaxed">
+  <pre
+    tabIndex={0}
+    role="region"
+    aria-label="Message"
+    className="max-h-96 overflow-auto px-3 py-2 font-mono text-[12.5px] leading-relaxed"
+  >
     {text}
   </pre>
 )

@@ -33,6 +33,7 @@ export function PushResult({title, sql, offset, refuse}: PushResultProps) {
   const live = useLive({
     document: pushDocument,
     key: sql,
+    mayEnd: true,
     isPaused: isPaused || isStopped,
     variables: cursor => ({sql, properties, ...(cursor ? {after: cursor} : {})}),
     onData: ({pushQuery: event}) => {
@@ -59,7 +60,11 @@ export function PushResult({title, sql, offset, refuse}: PushResultProps) {
       }
     >
       {live.error ? (
-        isRefusal(live.error) ? <div className="p-3">{refuse(refusalOf(live.error))}</div> : <Failed error={live.error} />
+        isRefusal(live.error) ? (
+          <div className="p-3">{refuse(refusalOf(live.error))}</div>
+        ) : (
+          <Failed error={live.error} />
+        )
       ) : log.length === 0 ? (
         <Empty icon={Radio} title="Waiting for rows">
           The query is open: each row that it gives appears here.

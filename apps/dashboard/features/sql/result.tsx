@@ -1,13 +1,11 @@
 'use client'
 import type {ReactNode} from 'react'
 import type {SqlRejected} from '../../graphql/sql.ts'
-import {plural} from '../../lib/format.ts'
-import {Empty, Failed, Skeleton} from '../../ui/faces.tsx'
+import {Failed, Skeleton} from '../../ui/faces.tsx'
 import {Panel} from '../../ui/panel.tsx'
-import {RowGrid} from '../../ui/row-grid.tsx'
 import {Status} from '../../ui/status.tsx'
-import {Table2} from 'lucide-react'
 import {Executed} from './executed.tsx'
+import {PullResult} from './pull-result.tsx'
 import {PushResult} from './push-result.tsx'
 import {Refusal} from './refusal.tsx'
 import type {StepResult} from './use-script.ts'
@@ -22,60 +20,21 @@ type ResultProps = {
 /** What one step of a script gave. */
 export function Result({result: {step, outcome}, offset, onShow}: ResultProps) {
   const title = <Title sql={step.sql} />
-  const refuse = (refusal: SqlRejected): ReactNode => <Refusal refusal={refusal} sql={step.sql} from={step.from} onShow={onShow} />
-  switch (outcome.kind) {
-    case 'running':
-      return (
-        <Panel title={title} actions={<Status tone="accent">Running</Status>}>
-          <Skeleton lines={3} />
-        </Panel>
-      )
-    case 'push':
-      return <PushResult title={title} sql={step.sql} offset={offset} refuse={refuse} />
-    case 'refused':
-      return (
-        <Panel title={title} actions={<Status tone="bad">Refused</Status>}>
-          {refuse(outcome.refusal)}
-        </Panel>
-      )
-    case 'failed':
-      return (
-        <Panel title={title} actions={<Status tone="bad">Failed</Status>}>
-          <Failed error={outcome.error} />
-        </Panel>
-      )
-    case 'executed':
-      return <Executed statements={outcome.statements} />
-    case 'rows':
-      return (
-        <Panel
-          title={title}
-          isFlush
-          actions={
-            <>
-              <span className="figure text-[12.5px] text-muted">
-                {plural(outcome.rows.length, 'row')} in {Math.max(1, Math.round(outcome.ms))} ms
-              </span>
-              <Status tone="ok">Done</Status>
-            </>
-          }
-        >
-          {outcome.rows.length === 0 ? (
-            <Empty icon={Table2} title="No rows">
-              The query ran, and nothing fits it now.
-            </Empty>
-          ) : (
-            <RowGrid
-              label="Rows of the query"
-              columns={outcome.columns}
-              count={outcome.rows.length}
-              at={index => outcome.rows[index]}
-              keyOf={index => index}
-            />
-          )}
-        </Panel>
-      )
-  }
+  const refuse = (refusal: SqlRejected): ReactNode => <Refusal refusal={refusal} step={step} onShow={onShow} />
+  if (outcome.kind === 'push') return <PushResult title={title} sql={step.sql} offset={offset} refuse={refuse} />
+  if (outcome.kind === 'executed') return <Executed statements={outcome.statements} />
+  if (outcome.kind === 'rows') return <PullResult title={title} {...outcome} />
+  if (outcome.kind === 'running')
+    return (
+      <Panel title={title} actions={<Status tone="accent">Running</Status>}>
+        <Skeleton lines={3} />
+      </Panel>
+    )
+  return (
+    <Panel title={title} actions={<Status tone="bad">{outcome.kind === 'refused' ? 'Refused' : 'Failed'}</Status>}>
+      {outcome.kind === 'refused' ? refuse(outcome.refusal) : <Failed error={outcome.error} />}
+    </Panel>
+  )
 }
 
 const Title = ({sql}: {readonly sql: string}) => (

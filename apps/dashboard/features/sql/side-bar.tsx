@@ -23,7 +23,12 @@ export function SideBar({catalog, history, onName, onScript}: SideBarProps) {
   const [tab, setTab] = useState<(typeof tabs)[number][0]>('catalog')
   return (
     <Panel title="At hand" isFlush actions={<Segments label="Side bar" value={tab} options={tabs} onChange={setTab} />}>
-      <div className="max-h-[70vh] overflow-y-auto py-1" tabIndex={0} role="region" aria-label={tab === 'catalog' ? 'Catalog' : 'History'}>
+      <div
+        className="max-h-[70vh] overflow-y-auto py-1"
+        tabIndex={0}
+        role="region"
+        aria-label={tab === 'catalog' ? 'Catalog' : 'History'}
+      >
         {tab === 'history' ? (
           <History history={history} onScript={onScript} />
         ) : catalog.state === 'loading' ? (

@@ -15,6 +15,7 @@ import {useUrlParam} from '../../ui/use-url-param.ts'
 import type {EditorHandle} from './editor.tsx'
 import {addToHistory, readHistory} from './history.ts'
 import {Result} from './result.tsx'
+import type {Chosen} from './run-script.ts'
 import {SideBar} from './side-bar.tsx'
 import {useScript} from './use-script.ts'
 
@@ -40,14 +41,14 @@ export function SqlPage() {
     setHistory(readHistory())
   }, [linked])
 
-  const runText = (text: string, from: number): void => {
-    if (text.trim() === '') return
-    setHistory(addToHistory(text.trim()))
-    run(text, from)
+  const runChosen = (chosen: Chosen): void => {
+    if (chosen.text.trim() === '') return
+    setHistory(addToHistory(chosen.text.trim()))
+    run(chosen)
   }
   const runAll = (): void => {
     const chosen = editor.current?.chosen()
-    if (chosen) runText(chosen.text, chosen.from)
+    if (chosen) runChosen(chosen)
   }
   return (
     <Page title="SQL">
@@ -82,7 +83,7 @@ export function SqlPage() {
                   start={start}
                   catalog={catalog.state === 'ready' ? catalog.data : undefined}
                   onChange={text => writeStored('sql.draft', text)}
-                  onRun={runText}
+                  onRun={runChosen}
                 />
               )}
             </div>
@@ -95,7 +96,12 @@ export function SqlPage() {
             </Panel>
           )}
           {results.map(result => (
-            <Result key={result.step.id} result={result} offset={offset} onShow={(from, to) => editor.current?.select(from, to)} />
+            <Result
+              key={result.step.id}
+              result={result}
+              offset={offset}
+              onShow={(from, to) => editor.current?.select(from, to)}
+            />
           ))}
         </div>
         <SideBar

@@ -58,7 +58,15 @@ const Facts = ({topic}: {readonly topic: Topic}) => (
 
 const Unknown = ({name}: {readonly name: string}) => (
   <Panel title="Not found">
-    <Empty icon={Layers} title={`There is no topic “${name}”`} action={<Link href="/topics" className={buttonStyle()}>All topics</Link>}>
+    <Empty
+      icon={Layers}
+      title={`There is no topic “${name}”`}
+      action={
+        <Link href="/topics" className={buttonStyle()}>
+          All topics
+        </Link>
+      }
+    >
       It may have been dropped, or its name is written in other letters: names of topics tell upper from lower case.
     </Empty>
   </Panel>
@@ -74,8 +82,12 @@ function Body({topic}: {readonly topic: Topic}) {
         <PartitionTable topic={topic} />
       </Panel>
       {tab === 'live' && <LiveTail key={topic.name} topic={topic.name} choice={choice} />}
-      {tab === 'browse' && <RecordBrowser key={topic.name} topic={topic.name} partitions={topic.partitions.length} choice={choice} />}
-      {tab === 'produce' && <ProduceForm key={topic.name} topic={topic.name} partitions={topic.partitions.length} choice={choice} />}
+      {tab === 'browse' && (
+        <RecordBrowser key={topic.name} topic={topic.name} partitions={topic.partitions.length} choice={choice} />
+      )}
+      {tab === 'produce' && (
+        <ProduceForm key={topic.name} topic={topic.name} partitions={topic.partitions.length} choice={choice} />
+      )}
     </>
   )
 }

@@ -27,7 +27,11 @@ export function TopicsPage() {
         actions={
           <>
             <label className="inline-flex items-center gap-1.5 text-[13px] text-soft">
-              <input type="checkbox" checked={internal === '1'} onChange={event => setInternal(event.target.checked ? '1' : '')} />
+              <input
+                type="checkbox"
+                checked={internal === '1'}
+                onChange={event => setInternal(event.target.checked ? '1' : '')}
+              />
               Internal
             </label>
             <SearchField label="Filter topics" value={filter} onText={setFilter} className="w-44" />
@@ -46,7 +50,11 @@ function Body({topics, filter}: {readonly topics: readonly Topic[]; readonly fil
       <Empty
         icon={Layers}
         title="No topics yet"
-        action={<Link href={routes.sql(firstStream)} className={buttonStyle('primary')}>Create a stream</Link>}
+        action={
+          <Link href={routes.sql(firstStream)} className={buttonStyle('primary')}>
+            Create a stream
+          </Link>
+        }
       >
         A topic is a log of records in partitions. Declaring a stream over one creates it.
       </Empty>

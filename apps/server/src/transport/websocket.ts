@@ -9,7 +9,7 @@ import {serverLimits} from '../limits.ts'
 import type {Operations} from './operations.ts'
 
 /** What belongs to one socket. Every operation has its own abort signal: an iterator that waits can't be ended in another way. */
-type Extra = {readonly request: IncomingMessage; readonly running: Map<string, AbortController>}
+type Extra = {readonly request: IncomingMessage; readonly running: Map<object, AbortController>}
 
 /**
  * graphql-transport-ws on /graphql. The loop of a subscription awaits each send, so a slow client slows only itself: the engine
@@ -35,12 +35,12 @@ export function attachWebSocket(server: Server, operations: Operations): {close(
 const protocolOf = (operations: Operations) =>
   makeServer<Record<string, unknown>, Extra>({
     schema: operations.schema,
-    onSubscribe: ({extra: {running}}, id, payload) => {
+    onSubscribe: ({extra: {running}}, _, payload) => {
       if (running.size >= serverLimits.subscriptionsPerSocketMax) return [operations.mask(tooManyOperations())]
       const prepared = operations.prepare(payload.query)
       if ('errors' in prepared) return prepared.errors
       const abort = new AbortController()
-      running.set(id, abort)
+      running.set(payload, abort)
       return {
         schema: operations.schema,
         document: prepared.document,
@@ -52,13 +52,17 @@ const protocolOf = (operations: Operations) =>
     execute: (args: ExecutionArgs) => operations.execute(args),
     subscribe: async (args: ExecutionArgs) => {
       const result = await subscribe(args)
-      return Symbol.asyncIterator in result ? maskedEvents(result, operations) : operations.masked(result)
+      return Symbol.asyncIterator in result ? result : operations.masked(result)
     },
-    onError: ({extra: {running}}, id) => void running.delete(id),
-    onComplete: ({extra: {running}}, id) => {
-      running.get(id)?.abort()
-      running.delete(id)
+    onOperation: ({extra: {running}}, _, payload, __, result) =>
+      Symbol.asyncIterator in result
+        ? eventsOf(result as AsyncGenerator<ExecutionResult>, operations, running.get(payload))
+        : undefined,
+    onError: ({extra: {running}}, _, payload, errors) => {
+      running.delete(payload)
+      return errors.map(error => operations.mask(error).toJSON())
     },
+    onComplete: ({extra: {running}}, _, payload) => void running.delete(payload),
     onClose: ({extra: {running}}) => {
       for (const abort of running.values()) abort.abort()
     },
@@ -131,8 +135,12 @@ const tooManyOperations = (): EngineError =>
     `More than ${serverLimits.subscriptionsPerSocketMax} operations are open on this socket; complete one first.`,
   )
 
-/** Passes `return` on, so that a client that leaves ends the engine's iterator too. */
-function maskedEvents(events: AsyncGenerator<ExecutionResult>, operations: Operations): AsyncIterableIterator<ExecutionResult> {
+/** The events of a subscription, masked. A client that completes it aborts it too: `return` alone waits for the next event. */
+function eventsOf(
+  events: AsyncGenerator<ExecutionResult>,
+  operations: Operations,
+  abort: AbortController | undefined,
+): AsyncIterableIterator<ExecutionResult> {
   let hasFailed = false
   return {
     next: async () => {
@@ -145,7 +153,10 @@ function maskedEvents(events: AsyncGenerator<ExecutionResult>, operations: Opera
         return {done: false, value: {errors: [operations.mask(error)]}}
       }
     },
-    return: () => events.return(undefined),
+    return: () => {
+      abort?.abort()
+      return events.return(undefined)
+    },
     [Symbol.asyncIterator]() {
       return this
     },

@@ -1,14 +1,14 @@
 import {expect, test} from 'vitest'
-import {alteredTopic, newTopic, topicConfig} from './topic.ts'
+import {alteredTopic, defaultTopicConfig, newTopic, topicConfig} from './topic.ts'
 
 const topic = (change: Partial<Parameters<typeof newTopic>[0]> = {}) =>
   newTopic({name: 'orders', partitions: 4, createdAtMs: 1, encoding: 'bytes', ...change})
 
 test('settings have defaults, and come back from the record as they were written', () => {
   const settings = {retentionMs: 1000, retentionBytes: null, cleanupPolicy: 'compact', compression: 'none'} as const
-  expect(topicConfig(topic({settings}))).toEqual({encoding: 'bytes', ...settings})
+  expect(topicConfig(topic({settings}))).toEqual({...defaultTopicConfig('bytes'), ...settings})
   expect(topicConfig({config: {}})).toEqual(topicConfig(topic()))
-  expect(topicConfig(topic({settings: {retentionMs: undefined}})).retentionMs).toBe(604_800_000)
+  expect(topicConfig(topic({settings: {retentionMs: undefined}})).retentionMs).toBeNull()
 })
 
 test('names, partitions and settings that cannot be are refused with what was expected', () => {
@@ -26,4 +26,13 @@ test('partitions grow and never shrink; settings that are not named stay', () =>
     config: {retentionMs: 5, retentionBytes: 10},
   })
   expect(() => alteredTopic(first, {partitions: 3})).toThrow('expected at least the 4 it has')
+})
+
+test('a key index is decided at creation, and goes with retention only', () => {
+  const indexed = topic({settings: {keyIndex: true}})
+  expect(topicConfig(indexed).keyIndex).toBe(true)
+  expect(topicConfig(alteredTopic(indexed, {keyIndex: true, retentionMs: 5})).retentionMs).toBe(5)
+  expect(() => alteredTopic(indexed, {keyIndex: false})).toThrow(/key index/)
+  expect(() => alteredTopic(topic(), {keyIndex: true})).toThrow(/key index/)
+  expect(() => alteredTopic(indexed, {cleanupPolicy: 'compact'})).toThrow(/key index/)
 })

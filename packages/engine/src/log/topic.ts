@@ -9,15 +9,22 @@ export type TopicConfig = {
   readonly retentionBytes: number | null
   readonly cleanupPolicy: 'delete' | 'compact' | 'compact,delete'
   readonly compression: 'none' | 'zstd'
+  /** How long a tombstone stays after the compaction that first found it the latest of its key, ms. */
+  readonly tombstoneRetentionMs: number
+  /** Whether the events of a key are numbered and found by it. Decided when the topic is created. */
+  readonly keyIndex: boolean
 }
 
-/** As Kafka's defaults but for time: seven days. Opaque records are compressed, columns are small as they are. */
+/** Opaque records are compressed, columns are small as they are. */
 const defaultTopicConfig = (encoding: TopicConfig['encoding']): TopicConfig => ({
   encoding,
-  retentionMs: 7 * 86_400_000,
+  // For ever: an event store drops nothing that nobody asked it to drop (Kafka's default is seven days).
+  retentionMs: null,
   retentionBytes: null,
   cleanupPolicy: 'delete',
   compression: encoding === 'bytes' ? 'zstd' : 'none',
+  tombstoneRetentionMs: 86_400_000,
+  keyIndex: false,
 })
 
 export type NewTopic = {
@@ -46,6 +53,8 @@ export function alteredTopic(
   change: NonNullable<NewTopic['settings']> & {readonly partitions?: number},
 ): TopicRecord {
   const {partitions = topic.partitions, ...settings} = change
+  if (settings.keyIndex !== undefined && settings.keyIndex !== topicConfig(topic).keyIndex)
+    throw new EngineError('INVALID_CONFIG', `the key index of ${topic.name} can't change: what is in the topic already has been indexed or not`)
   checkPartitions(partitions)
   if (partitions < topic.partitions)
     throw new EngineError(
@@ -65,6 +74,8 @@ export function topicConfig({config}: Pick<TopicRecord, 'config'>): TopicConfig 
     retentionBytes: bound(config['retentionBytes'], defaults.retentionBytes),
     cleanupPolicy: policies.find(policy => policy === config['cleanupPolicy']) ?? defaults.cleanupPolicy,
     compression: compressions.find(each => each === config['compression']) ?? defaults.compression,
+    tombstoneRetentionMs: bound(config['tombstoneRetentionMs'], null) ?? defaults.tombstoneRetentionMs,
+    keyIndex: config['keyIndex'] === true,
   }
 }
 
@@ -92,6 +103,11 @@ function withSettings(config: TopicConfig, settings: NonNullable<NewTopic['setti
         name,
       })
   }
+  const {tombstoneRetentionMs} = changed
+  if (!(Number.isSafeInteger(tombstoneRetentionMs) && tombstoneRetentionMs >= 0))
+    throw new EngineError('INVALID_CONFIG', `found tombstoneRetentionMs ${tombstoneRetentionMs}, expected a whole number from 0 on`)
+  if (changed.keyIndex && changed.cleanupPolicy !== 'delete')
+    throw new EngineError('INVALID_CONFIG', `found cleanupPolicy '${changed.cleanupPolicy}' with a key index, expected 'delete': compaction would remove events that have numbers`)
   checkChoice('cleanupPolicy', changed.cleanupPolicy, policies)
   checkChoice('compression', changed.compression, compressions)
   return changed

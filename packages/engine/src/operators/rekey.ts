@@ -1,5 +1,7 @@
 import {selectChunk, selectVector} from '../batch/select.ts'
-import type {Chunk, Vector} from '../chunk/chunk.ts'
+import {vectorOf, type Chunk, type Vector} from '../chunk/chunk.ts'
+import type {Expr} from '../expr/ir.ts'
+import {someExpr} from '../expr/references.ts'
 import type {RekeyStep} from '../plan/step.ts'
 import type {Value} from '../schema/value.ts'
 import {compareRows} from '../state/compare.ts'
@@ -13,9 +15,12 @@ export function rekeyOperator(step: RekeyStep, context: OperatorContext): Operat
   const keyOf = context.evaluator.projection(step.key)
   const oldKeys = step.input.schema.key.length
   if (step.gives === 'table') return tableRekey(step, context)
+  const readsKeyOnly = step.key.map(expr => isOfKey(expr, oldKeys))
   return {
     process(_port, chunk, emit) {
-      const key = keyOf(chunk, undefined, rowErrors(context.report, step.id, chunk))
+      const key = keyOf(chunk, undefined, rowErrors(context.report, step.id, chunk)).map((vector, i) =>
+        readsKeyOnly[i] ? vector : withoutNullValues(vector, chunk),
+      )
       const {windows, ...rest} = withoutBefore(chunk)
       const kept = keptRows(step, chunk, key, context)
       const rekeyed: Chunk = {
@@ -27,6 +32,15 @@ export function rekeyOperator(step: RekeyStep, context: OperatorContext): Operat
       else if (kept.length > 0) emit(selectChunk(rekeyed, kept))
     },
   }
+}
+
+const isOfKey = (expr: Expr, keys: number): boolean =>
+  !someExpr(expr, part => part.kind === 'system' || part.kind === 'headers' || (part.kind === 'column' && part.index >= keys))
+
+/** What is computed from a null value is NULL, whatever the expression makes of NULL columns. */
+function withoutNullValues(vector: Vector, {nullValues}: Chunk): Vector {
+  if (!nullValues?.includes(1)) return vector
+  return vectorOf(Array.from(vector.values, (value, row) => (nullValues[row] === 1 ? null : value)))
 }
 
 function keptRows(step: RekeyStep, chunk: Chunk, key: readonly Vector[], context: OperatorContext): Int32Array {

@@ -19,6 +19,8 @@ export type Sink = {
   readonly schema: Schema
   readonly window?: WindowedKey
   readonly timestamp?: TimestampExtraction
+  /** A key of several columns that are all NULL is written as such and is not a null key: PARTITION BY computed it. */
+  readonly keepsNullKeys?: true
   /** Table results: the store that pull queries read, keyed by the result's key (and window). */
   readonly store?: string
 }
@@ -36,22 +38,4 @@ export type PushPlan = {
   readonly output: readonly Expr[]
 }
 
-/** A pull query over the committed state of a table, or over a stream's log up to its end. */
-export type PullPlan = {
-  readonly version: 1
-  readonly sourceName: string
-  readonly from: 'table' | 'stream'
-  /** Complete keys to look up; absent: scan. Values in key column order. */
-  readonly keys?: readonly (readonly Expr[])[]
-  /** Inclusive bounds on window start and end, ms, as far as WHERE gives them. */
-  readonly windowStart?: Bounds
-  readonly windowEnd?: Bounds
-  /** The whole WHERE, evaluated on each candidate row (source schema: key, value). */
-  readonly where?: Expr
-  readonly project: readonly Expr[]
-  readonly columns: readonly OutputColumn[]
-  readonly limit?: number
-}
-
-export type Bounds = {readonly from?: number; readonly to?: number}
 export type OutputColumn = Schema['value'][number] & {readonly isKey: boolean}

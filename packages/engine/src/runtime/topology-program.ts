@@ -119,9 +119,17 @@ class TopologyProgram implements TaskProgram {
 }
 
 function encoderOf(run: QueryRun, output: TopologyOutput): Output {
-  const {topic, schema, formats, window, timestamp, step} = targetOf(output)
+  const {topic, schema, formats, window, timestamp, keepsNullKeys, step} = targetOf(output)
   const {partitions, compression} = must(run.topics[topic], `topic ${topic} of ${run.id}`)
-  const encode = chunkEncoder({schema, formats, partitions, compression, ...(window && {window}), ...(timestamp && {timestamp})})
+  const encode = chunkEncoder({
+    schema,
+    formats,
+    partitions,
+    compression,
+    ...(window && {window}),
+    ...(timestamp && {timestamp}),
+    ...(keepsNullKeys && {keepsNullKeys}),
+  })
   return {topic, step, encode}
 }
 

@@ -17,9 +17,10 @@ export function columnsEncoder({schema, compression = 'none'}: EncoderOptions): 
   return rows => ({bytes: encodeColumns(rows, descriptor, {compression}), count: rows.count, bad: []})
 }
 
-export function bytesEncoder({schema, formats, window, compression = 'zstd'}: EncoderOptions): RowsEncoder {
+export function bytesEncoder({schema, formats, window, keepsNullKeys, compression = 'zstd'}: EncoderOptions): RowsEncoder {
   const keySerde = serdeFor(formats.key, schema.key, 'key')
   const valueSerde = serdeFor(formats.value, schema.value, 'value')
+  const writesNullKeys = keepsNullKeys === true && schema.key.length > 1
   const keysGive = window ? 'bytes' : keySerde.gives
   return rows => {
     const columns = rows.columns.map(column => column.values)
@@ -31,7 +32,7 @@ export function bytesEncoder({schema, formats, window, compression = 'zstd'}: En
     const bad: UnwritableRow[] = []
     for (let row = 0; row < rows.count; row++) {
       try {
-        const plain = keyColumns.every(each => (each[row] ?? null) === null) ? null : keySerde.encode(keyColumns, row)
+        const plain = !writesNullKeys && keyColumns.every(each => (each[row] ?? null) === null) ? null : keySerde.encode(keyColumns, row)
         const key = window && rows.windows ? appendWindow(asBytes(plain), window, boundsAt(rows.windows, row)) : plain
         const value = rows.nullValues?.[row] ? null : valueSerde.encode(valueColumns, row)
         keys.push(key)

@@ -13,8 +13,8 @@ export type RowReader = (value: unknown) => readonly Value[] | null
  * A key: the bare value of one column, an object of several. null or undefined is null (all NULL). Other forms are refused
  * with EngineError `RECORD_INVALID`.
  */
-export const keyReader = (columns: readonly Column[]): RowReader =>
-  columns.length === 0 ? () => [] : rowReader(columns, columns.length === 1)
+export const keyReader = (columns: readonly Column[], isBare = columns.length === 1): RowReader =>
+  columns.length === 0 ? () => [] : rowReader(columns, isBare)
 
 /** A value: an object by column name or, with `isBare`, what stands for the only column. null is a null value (tombstone). */
 export const valueReader = (columns: readonly Column[], isBare = false): RowReader => rowReader(columns, isBare)
@@ -72,8 +72,8 @@ export function toJsonRecord(columns: readonly Column[], values: readonly Value[
 }
 
 /** A key as clients see it: the bare value of one column, an object of several, null where there is none. */
-export function toJsonKey(columns: readonly Column[], values: readonly Value[]): unknown {
+export function toJsonKey(columns: readonly Column[], values: readonly Value[], isBare = columns.length === 1): unknown {
   const [only] = columns
-  if (columns.length === 1 && only !== undefined) return toJsonValue(values[0] ?? null, only.type)
+  if (isBare && only !== undefined) return toJsonValue(values[0] ?? null, only.type)
   return values.every(value => value === null) ? null : toJsonObject(columns, values)
 }

@@ -6,7 +6,8 @@ import {delimitedSerde} from './delimited.ts'
 import {jsonSerde} from './json.ts'
 import {fitsKafka, kafkaSerde} from './kafka.ts'
 import {protobufSerde} from './protobuf.ts'
-import type {Serde} from './serde.ts'
+import type {Row} from '../schema/value.ts'
+import {blobsOf, type Serde} from './serde.ts'
 
 const noColumns: Serde = {gives: 'bytes', decode: () => [], encode: () => null}
 
@@ -39,9 +40,27 @@ export function serdeFor(format: Format, columns: readonly Column[], role: 'key'
   }
 }
 
+/** Whether the only key column stands without an object around it. Protobuf has nothing but messages. */
+export const keyStandsBare = (format: Format, columns: readonly Column[]): boolean => columns.length === 1 && !isProtobuf(format)
+
+const isProtobuf = ({name}: Format): boolean => name === 'PROTOBUF' || name === 'PROTOBUF_NOSR'
+
 /** Whether the only value column stands without an object around it where clients write and read records as JSON. */
 export const standsBare = (format: Format, columns: readonly Column[]): boolean =>
   columns.length === 1 && (format.name === 'KAFKA' || format.settings['wrap'] === 'false')
+
+/** What a row's values are once the format has held them: Protobuf gives NULL scalars their defaults. Undefined: they stay. */
+export function heldBy(format: Format, columns: readonly Column[]): ((values: Row) => Row) | undefined {
+  if (!isProtobuf(format)) return undefined
+  const serde = serdeFor(format, columns, 'value')
+  return values => {
+    const bytes = serde.encode(
+      values.map(value => [value]),
+      0,
+    )
+    return (bytes && serde.decode(blobsOf([Buffer.from(bytes)]), 0)) ?? values
+  }
+}
 
 /**
  * The serde whose key bytes decide the partition. In the `columns` encoding these bytes are nowhere else; a key that the

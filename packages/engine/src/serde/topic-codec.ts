@@ -49,6 +49,8 @@ export type EncoderOptions = {
   readonly keylessStart?: number
   /** Record time is taken from this column of the result; rows without a valid one are bad. */
   readonly timestamp?: TimestampExtraction
+  /** Keys of several columns are written even where all of them are NULL. Default: such a key is null. */
+  readonly keepsNullKeys?: true
 }
 
 /**

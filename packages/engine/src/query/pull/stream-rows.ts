@@ -1,12 +1,13 @@
 import {must} from '../../base/assert.ts'
 import {EngineError} from '../../base/errors.ts'
+import {withoutNullValues} from '../../batch/without-null-values.ts'
 import type {Rows} from '../../chunk/chunk.ts'
 import {limits} from '../../limits.ts'
 import type {Source} from '../../plan/source.ts'
 import {chunkDecoder} from '../../serde/topic-codec.ts'
 import type {LogStore} from '../../storage/port/log-store.ts'
 
-/** The rows of a stream from the begin of its log to its end as it is now, partition by partition. */
+/** The rows of a stream that have a value, from the begin of its log to its end as it is now, partition by partition. */
 export async function* streamRows(
   log: LogStore,
   source: Source,
@@ -32,7 +33,7 @@ export async function* streamRows(
             `the query looks at more than ${limits.pullScanRowsMax} rows of ${source.name}: use LIMIT, or a table by key`,
           )
         from = batch.baseOffset + batch.count
-        yield chunk
+        yield withoutNullValues(chunk)
       }
     }
   }

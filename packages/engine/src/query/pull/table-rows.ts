@@ -6,6 +6,7 @@ import type {PullPlan} from '../../plan/query-plan.ts'
 import type {Source} from '../../plan/source.ts'
 import type {Row, Value} from '../../schema/value.ts'
 import {keyCodec, prefixEnd} from '../../serde/key-codec.ts'
+import {heldBy} from '../../serde/registry.ts'
 import type {StateStore} from '../../storage/port/state-store.ts'
 import type {TaskId} from '../../storage/port/task-commit.ts'
 import {keyPartitioner} from './key-partitioner.ts'
@@ -112,7 +113,10 @@ function byPartition({placedBy, tasks}: TableLocation, keys: readonly Row[]): Ma
   return found
 }
 
-function rowsOf(found: readonly ResultRow[], {schema, window}: Source): Rows {
+/** A row of a query is shown as its topic has it, so that pull and push queries agree. */
+function rowsOf(rows: readonly ResultRow[], {schema, window, formats, createdBy}: Source): Rows {
+  const held = createdBy === undefined ? undefined : heldBy(formats.value, schema.value)
+  const found = held ? rows.map(row => ({...row, value: held(row.value)})) : rows
   const column = (pick: (row: ResultRow) => Value): ReturnType<typeof vectorOf> => vectorOf(found.map(pick))
   return {
     count: found.length,

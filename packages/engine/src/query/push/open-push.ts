@@ -7,6 +7,7 @@ import {makeProjection} from '../../codegen/evaluator.ts'
 import type {PushSubscription} from '../../engine-api.ts'
 import type {PushPlan} from '../../plan/query-plan.ts'
 import type {Offset} from '../../record/record.ts'
+import {withoutNullValues} from '../../batch/without-null-values.ts'
 import {chunkDecoder} from '../../serde/topic-codec.ts'
 import type {Storage} from '../../storage/port/storage.ts'
 import {createEvaluator, type EvaluatorEnv} from '../../topology/evaluator.ts'
@@ -124,14 +125,15 @@ function placesIn(positions: Positions, prefix: string, feeds: readonly TopicFee
   })
 }
 
-/** From rows of a feed to rows of the result, its columns in the order of SELECT. */
-function processor(inline: InlineTopology, {output}: PushPlan, evaluation: EvaluatorEnv): (run: FeedRun) => readonly Chunk[] {
+/** From rows of a feed to rows of the result, its columns in the order of SELECT. A null value of a stream is no row to show. */
+function processor(inline: InlineTopology, {output, root}: PushPlan, evaluation: EvaluatorEnv): (run: FeedRun) => readonly Chunk[] {
   const project = makeProjection(output, evaluation, 'generated')
   return ({feed, chunk}) => {
     const results: Chunk[] = []
     if (chunk.count > 0)
       inline.process(feed, chunk, rows => {
-        results.push({...rows, columns: project(rows, undefined, () => {})})
+        const shown = root.gives === 'stream' ? withoutNullValues(rows) : rows
+        results.push({...shown, columns: project(shown, undefined, () => {})})
       })
     return results
   }

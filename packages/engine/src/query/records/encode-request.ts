@@ -6,14 +6,12 @@ import {topicConfig} from '../../log/topic.ts'
 import type {Source} from '../../plan/source.ts'
 import {compactJson} from '../../serde/json-number.ts'
 import {partitionOfKey} from '../../serde/placement.ts'
-import {chunkEncoder} from '../../serde/topic-codec.ts'
 import type {AppendBatch, TopicRecord} from '../../storage/port/log-store.ts'
-import {rowReader, rowsOf, type SourceRow} from './row-builder.ts'
+import {latestTimestampMs} from './plain-rows.ts'
+import {rowsOf, type SourceRow} from './row-builder.ts'
+import {sourceCodec} from './source-codec.ts'
 
 export type EncodedRequest = {readonly batches: readonly AppendBatch[]; readonly errors: ProduceResult['errors']}
-
-/** The last instant that a Date can hold. */
-const latestTimestampMs = 8.64e15
 
 type Errors = {index: number; code: string; message: string}[]
 type Placed = {readonly index: number; readonly record: ProduceRecord}
@@ -25,6 +23,8 @@ export function encodeRequest(
   records: readonly ProduceRecord[],
   nowMs: number,
 ): EncodedRequest {
+  const plain = encodePlain(topic, sources, records, nowMs)
+  if (plain) return {batches: plain, errors: []}
   const errors: Errors = []
   const batches: AppendBatch[] = []
   for (const [partition, placed] of byPartition(topic, records, errors)) {
@@ -32,6 +32,21 @@ export function encodeRequest(
     batches.push(...encode({topic, sources, partition, placed, nowMs, errors}))
   }
   return {batches, errors: errors.sort((left, right) => left.index - right.index)}
+}
+
+/** Records that the first source takes without a doubt; undefined: look at them one by one. */
+function encodePlain(
+  topic: TopicRecord,
+  [source]: readonly Source[],
+  records: readonly ProduceRecord[],
+  nowMs: number,
+): AppendBatch[] | undefined {
+  if (source === undefined || records.length === 0) return undefined
+  const codec = sourceCodec(source)
+  const rows = codec.plainRows(records, nowMs)
+  if (rows === undefined) return undefined
+  const {batches, bad} = codec.encoder(topic.partitions, topicConfig(topic).compression)(rows)
+  return bad.length === 0 ? batches.map(batch => ({topic: topic.name, ...batch})) : undefined
 }
 
 /** Records by the partition that they name; undefined: their key decides. */
@@ -67,7 +82,7 @@ type Group = {
 
 /** Rows are those of the first source that takes them; what every source refuses is refused as the first one says. */
 function encodeRows({topic, sources, partition, placed, nowMs, errors}: Group): AppendBatch[] {
-  const readers = sources.map(source => ({source, read: rowReader(source)}))
+  const readers = sources.map(source => ({source, read: sourceCodec(source).rowReader}))
   const taken = new Map<Source, {readonly records: ProduceRecord[]; readonly rows: SourceRow[]; readonly indexes: number[]}>()
   for (const {index, record} of placed) {
     const found = firstThatReads(readers, record)
@@ -82,10 +97,8 @@ function encodeRows({topic, sources, partition, placed, nowMs, errors}: Group): 
     group.indexes.push(index)
   }
   return [...taken].flatMap(([source, {records, rows, indexes}]) => {
-    const {schema, formats, window} = source
     const partitions = partition === undefined ? topic.partitions : 1
-    const compression = topicConfig(topic).compression
-    const encode = chunkEncoder({schema, formats, partitions, compression, ...(window && {window})})
+    const encode = sourceCodec(source).encoder(partitions, topicConfig(topic).compression)
     const {batches, bad} = encode(rowsOf(source, records, rows, nowMs))
     for (const {row, reason} of bad)
       errors.push({index: must(indexes[row], 'index of a row'), code: 'RECORD_INVALID', message: reason})

@@ -4,9 +4,10 @@ import {openBatch, type OpenBatch} from '../../batch/open-batch.ts'
 import type {TextVector} from '../../batch/text-vector.ts'
 import type {LogRecord} from '../../engine-api.ts'
 import type {Source} from '../../plan/source.ts'
+import type {Value} from '../../schema/value.ts'
 import type {Offset} from '../../record/record.ts'
 import {toJsonKey, toJsonObject, toJsonRecord} from '../../serde/json-values.ts'
-import {serdeFor, standsBare} from '../../serde/registry.ts'
+import {keyStandsBare, serdeFor, standsBare} from '../../serde/registry.ts'
 import {blobsOf, type Serde} from '../../serde/serde.ts'
 import {readWindow, windowBytes} from '../../serde/window-key.ts'
 import type {StoredBatch} from '../../storage/port/log-store.ts'
@@ -54,6 +55,7 @@ function blobReader(source: Source | undefined): (batch: OpenBatch) => ReadRow {
   const isTyped = source !== undefined && source.formats.value.name !== 'COLUMNS'
   const keySerde = isTyped ? serdeFor(source.formats.key, source.schema.key, 'key') : undefined
   const valueSerde = isTyped ? serdeFor(source.formats.value, source.schema.value, 'value') : undefined
+  const isKeyBare = source !== undefined && keyStandsBare(source.formats.key, source.schema.key)
   const isBare = source !== undefined && standsBare(source.formats.value, source.schema.value)
   const window = source?.window
   return batch => {
@@ -66,12 +68,17 @@ function blobReader(source: Source | undefined): (batch: OpenBatch) => ReadRow {
       const valueBytes = values.bytesAt(row)
       const value = valueBytes && tryDecode(valueSerde, valueBytes)
       return {
-        key: source && key ? toJsonKey(source.schema.key, key) : guess(keyBytes),
+        key: source && key ? keyOf(source, key, isKeyBare) : guess(keyBytes),
         value: source && value ? toJsonRecord(source.schema.value, value, isBare) : guess(valueBytes),
         ...(isWindowed && {window: readWindow(bytes, window)}),
       }
     }
   }
+}
+
+/** Bytes that stand for a key of several columns are a key, even where all of them are NULL. */
+function keyOf({schema}: Source, key: readonly Value[], isBare: boolean): unknown {
+  return isBare || schema.key.length === 0 ? toJsonKey(schema.key, key) : toJsonObject(schema.key, key)
 }
 
 function tryDecode(serde: Serde | undefined, bytes: Buffer): ReturnType<Serde['decode']> {

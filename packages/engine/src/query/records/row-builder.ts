@@ -6,7 +6,7 @@ import type {Source} from '../../plan/source.ts'
 import type {Column} from '../../schema/schema.ts'
 import type {Value} from '../../schema/value.ts'
 import {keyReader, valueReader} from '../../serde/json-values.ts'
-import {serdeFor, standsBare} from '../../serde/registry.ts'
+import {keyStandsBare, serdeFor, standsBare} from '../../serde/registry.ts'
 import {blobsOf} from '../../serde/serde.ts'
 
 /** A record as the row of a source. A null value is a tombstone of a table, a null value of a stream. */
@@ -15,7 +15,7 @@ export type SourceRow = {readonly key: readonly Value[]; readonly value: readonl
 /** Reads JSON keys and values as rows of a source; RECORD_INVALID where they don't fit. */
 export function rowReader(source: Source): (record: ProduceRecord) => SourceRow {
   const {schema, kind, formats, name, window} = source
-  const readKey = orText(formats.key, schema.key, 'key', keyReader(schema.key))
+  const readKey = orText(formats.key, schema.key, 'key', keyOf(formats.key, schema.key))
   const readValue = orText(formats.value, schema.value, 'value', orObject(schema.value, standsBare(formats.value, schema.value)))
   const noKey = schema.key.map(() => null)
   return record => {
@@ -40,19 +40,34 @@ function orText(format: Format, columns: readonly Column[], role: 'key' | 'value
   return value => (typeof value === 'string' ? serde.decode(blobsOf([Buffer.from(value)]), 0) : read(value))
 }
 
+/** Keys in messages come as objects or, of one column, bare. No message has a NULL in it: what is not there has its default. */
+function keyOf(format: Format, columns: readonly Column[]): Read {
+  const readBare = keyReader(columns)
+  if (columns.length !== 1 || keyStandsBare(format, columns)) return readBare
+  const readObject = keyReader(columns, false)
+  const serde = serdeFor(format, columns, 'key')
+  return value => {
+    if (value === null || value === undefined) return null
+    if (!isNamed(value, columns)) return readBare(value)
+    const bytes = serde.encode((readObject(value) ?? []).map(each => [each]), 0)
+    return bytes === null ? null : serde.decode(blobsOf([Buffer.from(bytes)]), 0)
+  }
+}
+
+const isNamed = (value: unknown, [only]: readonly Column[]): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.keys(value).some(name => name.toUpperCase() === only?.name.toUpperCase())
+
 /** A column that stands alone may come by its name all the same. */
 function orObject(columns: readonly Column[], isBare: boolean): Read {
   const readObject = valueReader(columns)
   if (!isBare) return readObject
   const readBare = valueReader(columns, true)
   const [only] = columns
-  const isNamed = (value: unknown): boolean =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.keys(value).some(name => name.toUpperCase() === only?.name.toUpperCase())
   return value =>
-    isNamed(value) && only?.type.kind !== 'STRUCT' && only?.type.kind !== 'MAP' ? readObject(value) : readBare(value)
+    isNamed(value, columns) && only?.type.kind !== 'STRUCT' && only?.type.kind !== 'MAP' ? readObject(value) : readBare(value)
 }
 
 export function rowsOf(source: Source, records: readonly ProduceRecord[], rows: readonly SourceRow[], nowMs: number): Rows {

@@ -1,5 +1,5 @@
 import type {Expr} from '../../expr/ir.ts'
-import type {Bounds} from '../../plan/query-plan.ts'
+import type {Bounds} from '../../plan/pull-plan.ts'
 import {slotsOf} from '../logical/expr-slots.ts'
 
 /** What a WHERE says about the key of a table: complete keys to look up, and the windows that can match. */

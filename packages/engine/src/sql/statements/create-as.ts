@@ -1,6 +1,7 @@
 import type {Format, Formats} from '../../plan/formats.ts'
 import type {PersistentPlan} from '../../plan/query-plan.ts'
 import type {Source} from '../../plan/source.ts'
+import type {Step} from '../../plan/step.ts'
 import type {Schema} from '../../schema/schema.ts'
 import {must} from '../../base/assert.ts'
 import type {Analysis} from '../analyzer/analysis.ts'
@@ -123,9 +124,16 @@ function sinkPlan(queryId: string, analysis: Analysis, sink: Source): Persistent
       schema: root.schema,
       ...(root.window === undefined ? {} : {window: root.window}),
       ...(sink.timestamp === undefined ? {} : {timestamp: extractionOf(sink.timestamp)}),
+      ...keysWritten(root),
       ...(sink.kind === 'table' ? {store: RESULT_STORE} : {}),
     },
   }
+}
+
+/** Where PARTITION BY computes the key. */
+export function keysWritten(root: Step): {readonly keepsNullKeys?: true} {
+  if (root.kind === 'rekey') return root.onNullKey === 'keep' ? {keepsNullKeys: true} : {}
+  return root.kind === 'project' || root.kind === 'filter' || root.kind === 'flat-map' ? keysWritten(root.input) : {}
 }
 
 export const extractionOf = ({column, format}: NonNullable<Source['timestamp']>) =>

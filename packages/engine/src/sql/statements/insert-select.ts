@@ -12,7 +12,7 @@ import {refuseDuplicates, resultSchema} from '../analyzer/result-schema.ts'
 import {insertProperties, readProperties} from '../analyzer/with-properties.ts'
 import {planQuery} from '../physical/plan-query.ts'
 import type {Action} from './compiled-statement.ts'
-import {extractionOf} from './create-as.ts'
+import {extractionOf, keysWritten} from './create-as.ts'
 import type {StatementContext, StatementOf} from './statement-context.ts'
 
 type Statement = StatementOf<'InsertSelect'>
@@ -76,6 +76,7 @@ function insertPlan(queryId: string, analysis: Analysis, sink: Source): Persiste
       schema: sink.schema,
       ...(root.window === undefined ? {} : {window: root.window}),
       ...(sink.timestamp === undefined ? {} : {timestamp: extractionOf(sink.timestamp)}),
+      ...keysWritten(root),
     },
   }
 }
