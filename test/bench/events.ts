@@ -12,12 +12,18 @@ export type OrderEvent = {
 const cities = ['Berlin', 'Madrid', 'Oslo', 'Paris', 'Rome', 'Vienna', 'Warsaw', 'Zurich']
 const firstMs = 1_700_000_000_000
 
-/** Orders of about 120 bytes as JSON, a millisecond apart, over `users` users; the same for the same seed. */
-export function makeOrders(count: number, users: number, seed = 1): OrderEvent[] {
+/** Those who order most of the time, where there are such. */
+const hotUsers = 100
+
+/**
+ * Orders of about 120 bytes as JSON, a millisecond apart, over `users` users; the same for the same seed. `hot`: the share of
+ * orders of the first hundred users.
+ */
+export function makeOrders(count: number, users: number, {hot = 0, seed = 1} = {}): OrderEvent[] {
   const random = seededRandom(seed)
   return Array.from({length: count}, (_, i) => ({
     ID: i,
-    USER: `user-${String(Math.floor(random.next() * users)).padStart(6, '0')}`,
+    USER: `user-${String(Math.floor(random.next() * (random.next() < hot ? hotUsers : users))).padStart(6, '0')}`,
     CARD: `4111-${String(Math.floor(random.next() * 1e8)).padStart(8, '0')}`,
     AMOUNT: Math.round(random.next() * 100_000) / 100,
     CITY: cities[Math.floor(random.next() * cities.length)] ?? 'Berlin',

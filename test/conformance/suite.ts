@@ -46,7 +46,15 @@ export type CaseRecord = {
   readonly window?: {readonly start: number; readonly end: number; readonly type: string}
 }
 
-export type ExpectedSource = {readonly name: string; readonly type: string; readonly schema?: string}
+export type ExpectedSource = {
+  readonly name: string
+  readonly type: string
+  readonly schema?: string
+  readonly keyFormat?: ExpectedFormat
+  readonly valueFormat?: ExpectedFormat
+  readonly isSource?: boolean
+}
+export type ExpectedFormat = string | {readonly format?: string; readonly windowType?: string; readonly windowSize?: number | null}
 
 /** Numbers that a double would change are kept: long integers as bigint, decimals with their spelling as `Digits`. */
 export class Digits {

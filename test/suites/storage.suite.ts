@@ -2,6 +2,7 @@ import {afterAll, beforeAll, describe} from 'vitest'
 import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
 import type {StorageFixture} from './fixture.ts'
 import {groupStoreSuite} from './group-store.suite.ts'
+import {appendIfSuite} from './log-append-if.suite.ts'
 import {appendSuite} from './log-append.suite.ts'
 import {logReadSuite} from './log-read.suite.ts'
 import {logTrimSuite} from './log-trim.suite.ts'
@@ -27,6 +28,7 @@ export function storageSuite(adapter: string, fixture: StorageFixture): void {
     }
     describe('topics', () => topicsSuite(storage))
     describe('append', () => appendSuite(storage))
+    describe('append if', () => appendIfSuite(storage))
     describe('read', () => logReadSuite(storage))
     describe('trim and replace', () => logTrimSuite(storage))
     describe('task commit', () => taskCommitSuite(storage))

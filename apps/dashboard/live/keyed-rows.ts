@@ -32,7 +32,7 @@ export class KeyedRows<T> {
   }
 
   /** Rows as they were at some moment after the first change could be seen. */
-  fill(rows: readonly (readonly [string, T])[]): void {
+  fillIn(rows: readonly (readonly [string, T])[]): void {
     for (const [key, row] of rows) if (!this.#settled.has(key) && !this.#rows.has(key)) this.#put(key, row, 0)
     this.#touch()
   }
@@ -47,13 +47,6 @@ export class KeyedRows<T> {
 
   miss(count: number): void {
     this.#left += count
-  }
-
-  clear(): void {
-    this.#rows.clear()
-    this.#received = 0
-    this.#left = 0
-    this.#touch()
   }
 
   #put(key: string, row: T, changes: number): void {

@@ -1,12 +1,18 @@
 'use client'
+import clsx from 'clsx'
 import {Check, Copy} from 'lucide-react'
 import {useState} from 'react'
 import {Button} from './button.tsx'
 
-type CodeProps = {readonly label: string; readonly text: string}
+type CodeProps = {
+  readonly label: string
+  readonly text: string
+  /** Long lines go on in the next one; without this they scroll, and the indent keeps its meaning. */
+  readonly isWrapped?: boolean
+}
 
-/** Text as it is, in lines of fixed width, with a way to copy it. */
-export function Code({label, text}: CodeProps) {
+/** Text as it is, in letters of one width, with a way to copy it. */
+export function Code({label, text, isWrapped = false}: CodeProps) {
   const [isCopied, setCopied] = useState(false)
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(text)
@@ -19,7 +25,10 @@ export function Code({label, text}: CodeProps) {
         tabIndex={0}
         role="region"
         aria-label={label}
-        className="max-h-96 overflow-auto p-3 pr-12 font-mono text-[12.5px] leading-[1.55] break-words whitespace-pre-wrap"
+        className={clsx(
+          'max-h-[32rem] overflow-auto p-3 pr-12 font-mono text-[12.5px] leading-[1.55]',
+          isWrapped ? 'break-words whitespace-pre-wrap' : 'whitespace-pre',
+        )}
       >
         {text}
       </pre>

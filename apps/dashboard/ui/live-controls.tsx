@@ -16,13 +16,14 @@ const states: Readonly<Record<SubscriptionState, readonly [Tone, string]>> = {
 
 type LiveControlsProps = {
   readonly state: SubscriptionState
-  readonly log: {readonly received: number; readonly dropped: number; clear(): void}
+  readonly log: {readonly received: number; readonly dropped: number}
+  readonly onClear?: () => void
   readonly isPaused: boolean
   readonly onPause: (isPaused: boolean) => void
 }
 
 /** Where a live view stands: its state, how much came, how much is not shown any more. */
-export const LiveControls = ({state, log, isPaused, onPause}: LiveControlsProps) => (
+export const LiveControls = ({state, log, isPaused, onPause, onClear}: LiveControlsProps) => (
   <>
     <span className="figure text-[12.5px] text-muted" data-testid="live-counts">
       {exact(log.received)} received
@@ -33,8 +34,10 @@ export const LiveControls = ({state, log, isPaused, onPause}: LiveControlsProps)
       {isPaused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
       {isPaused ? 'Resume' : 'Pause'}
     </Button>
-    <Button look="bare" className="px-1.5" aria-label="Clear what is shown" title="Clear" onClick={() => log.clear()}>
-      <Trash2 size={14} aria-hidden />
-    </Button>
+    {onClear && (
+      <Button look="bare" className="px-1.5" aria-label="Clear what is shown" title="Clear" onClick={onClear}>
+        <Trash2 size={14} aria-hidden />
+      </Button>
+    )}
   </>
 )

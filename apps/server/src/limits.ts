@@ -20,4 +20,6 @@ export const serverLimits = {
   cachedOperationsMax: 1_000,
   cachedOperationBytesMax: 8_192,
   metricsIntervalMsMin: 250,
+  /** How long /readyz waits for the store, ms; then 503. */
+  readyMsMax: 2_000,
 } as const

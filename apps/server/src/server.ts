@@ -1,5 +1,6 @@
 import {createServer as createHttpServer, type IncomingMessage, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
+import {setTimeout as sleep} from 'node:timers/promises'
 import type {EngineApi, Logger} from '@millrace/engine'
 import {buildSchema} from './schema/index.ts'
 import {serverLimits} from './limits.ts'
@@ -77,7 +78,9 @@ function text(response: ServerResponse, status: number, body: string, contentTyp
   response.writeHead(status, {'content-type': contentType, 'content-length': Buffer.byteLength(body)}).end(body)
 }
 
+/** Who asks wants an answer soon: a store that can't be reached takes longer to say so itself. */
 async function ready(engine: EngineApi, response: ServerResponse): Promise<void> {
-  const health = await engine.health().catch(() => undefined)
+  const late = sleep(serverLimits.readyMsMax, undefined, {ref: false})
+  const health = await Promise.race([engine.health().catch(() => undefined), late])
   text(response, health?.isReady ? 200 : 503, health?.isReady ? 'ready\n' : 'not ready\n')
 }

@@ -31,6 +31,11 @@ export interface EngineApi {
   /** Records as they arrive. Bounded: a slow reader reads from the log at its own pace; nothing is kept for it. */
   tail(request: TailRequest): AsyncIterableIterator<RecordsPage>
 
+  /** Events of a key in their order. Only for topics with a key index. */
+  keyEvents(request: KeyEventsRequest): Promise<KeyEventsPage>
+  /** The same, and then more as they come. */
+  tailKeyEvents(request: KeyEventsRequest & {readonly signal?: AbortSignal}): AsyncIterableIterator<KeyEventsPage>
+
   groups(): Promise<readonly GroupInfo[]>
   group(id: string): Promise<GroupInfo | undefined>
   commitOffsets(request: CommitOffsetsRequest): Promise<void>
@@ -154,6 +159,13 @@ export type ProduceRecord = {
   readonly partition?: number
   /** Only for topics whose keys carry a window. */
   readonly window?: {readonly startMs: number; readonly endMs: number}
+  /**
+   * How many events the key must have before this one (`none`: 0), those of the same request in front of it too; else the whole
+   * request is refused with VERSION_CONFLICT. Only in topics with a key index.
+   */
+  readonly expectedVersion?: number | 'none' | 'any'
+  /** Names the event: it is stored once, whoever sends it. Only in topics with a key index. */
+  readonly eventId?: string
 }
 export type Acks = 'NONE' | 'LEADER' | 'ALL'
 
@@ -165,6 +177,13 @@ export type ProduceRequest = {
   readonly isAtomic?: boolean
   /** Idempotence: a batch sent again with the same id, epoch and sequence is stored once. */
   readonly producer?: {readonly id: string; readonly epoch: number; readonly sequence: number}
+  /** Where partitions must end for the request to be stored; else it is refused with VERSION_CONFLICT. */
+  readonly expectedEnds?: readonly {readonly partition: number; readonly offset: Offset}[]
+  /**
+   * Offsets of a consumer group that are committed in the same step, or neither: what was made of consumed records is stored
+   * exactly once. Makes the request atomic.
+   */
+  readonly consumed?: CommitOffsetsRequest
 }
 
 export type ProduceResult = {
@@ -202,6 +221,25 @@ export type RecordsRequest = {
 }
 export type RecordsPage = {readonly records: readonly LogRecord[]; readonly cursor: string; readonly isAtEnd: boolean}
 export type TailRequest = {readonly topic: string; readonly from: StartPosition; readonly signal?: AbortSignal}
+
+export type KeyEventsRequest = {
+  readonly topic: string
+  readonly key: unknown
+  /** Default 0, the first. */
+  readonly fromVersion?: number
+  readonly eventsMax?: number
+  /** Where events of the key were produced to a partition by its number. */
+  readonly partition?: number
+}
+/** `version` counts the events of the key before this one. */
+export type KeyEvent = LogRecord & {readonly version: number}
+/** `version`: how many events the key has. `nextVersion`: where the next page begins. */
+export type KeyEventsPage = {
+  readonly events: readonly KeyEvent[]
+  readonly version: number
+  readonly nextVersion: number
+  readonly isAtEnd: boolean
+}
 
 export type GroupInfo = {
   readonly id: string

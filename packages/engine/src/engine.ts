@@ -15,6 +15,7 @@ import {metricsOf} from './query/metrics.ts'
 import {PersistentQueries} from './query/persistent.ts'
 import {Feeds} from './query/push/feeds.ts'
 import {openPush} from './query/push/open-push.ts'
+import {keyEvents, tailKeyEvents} from './query/records/key-events.ts'
 import {readPage, resolveStart} from './query/records/read-records.ts'
 import {RecordWriter} from './query/records/record-writer.ts'
 import {tailRecords} from './query/records/tail-records.ts'
@@ -92,7 +93,7 @@ export class Engine implements api.EngineApi {
     this.#cleaner = new Cleaner({log: storage.log, documents: storage.groups, clock, logger: parts.logger})
     if (parts.options.tasks !== 'manual') this.#cleaner.start()
     this.#groups = new ConsumerGroups(storage, clock, topic => this.#sourceOver(topic))
-    this.#writer = new RecordWriter(storage.log, clock)
+    this.#writer = new RecordWriter(storage, clock)
     const {properties = {}, partitions = 1, isTestTool = false} = parts.options
     this.#compiler = new Compiler({clock, properties, partitions, isTestTool})
     this.#topics = new TopicAdmin(storage.log, clock, partitions)
@@ -236,8 +237,13 @@ export class Engine implements api.EngineApi {
   }
 
   async produce(request: api.ProduceRequest): Promise<api.ProduceResult> {
-    const topic = await this.#topics.record(request.topic)
-    return this.#writer.produce(request, topic, this.#catalog.sourcesOver(request.topic))
+    const topic = await this.#topics.recentRecord(request.topic, this.#catalog.version)
+    try {
+      return await this.#writer.produce(request, topic, this.#catalog.sourcesOver(request.topic))
+    } catch (error) {
+      this.#topics.forget(request.topic)
+      throw error
+    }
   }
 
   async records(request: api.RecordsRequest): Promise<api.RecordsPage> {
@@ -256,6 +262,17 @@ export class Engine implements api.EngineApi {
         signal,
       }),
     )
+  }
+
+  async keyEvents(request: api.KeyEventsRequest): Promise<api.KeyEventsPage> {
+    return keyEvents(this.#storage.log, await this.#topics.record(request.topic), this.#catalog.sourcesOver(request.topic), request)
+  }
+
+  tailKeyEvents(request: api.KeyEventsRequest & {readonly signal?: AbortSignal}): AsyncIterableIterator<api.KeyEventsPage> {
+    const {topic} = request
+    const signal = request.signal ? AbortSignal.any([request.signal, this.#closing.signal]) : this.#closing.signal
+    const sources = (): readonly Source[] => this.#catalog.sourcesOver(topic)
+    return deferred(async () => tailKeyEvents(this.#storage, this.#clock, await this.#topics.record(topic), sources, {...request, signal}))
   }
 
   groups(): Promise<readonly api.GroupInfo[]> {

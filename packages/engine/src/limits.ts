@@ -4,6 +4,8 @@ export const limits = {
   taskFetchBytesMax: 1 << 20,
   /** Rows a task processes before it commits. */
   taskCommitRowsMax: 50_000,
+  /** Rows of a chunk that a task writes as a batch of its own; smaller ones are put together. */
+  outputBatchRowsMin: 250,
   /** State entries read by one call when a task opens. */
   restorePageEntries: 10_000,
   /** Records of a repartition topic that are done when it is trimmed next. */
@@ -23,6 +25,12 @@ export const limits = {
   /** Rows a pull query may look at without a complete key, and rows that it may return. */
   pullScanRowsMax: 1_000_000,
   pullRowsMax: 100_000,
+  /** Rows that ORDER BY sorts in memory, groups of a GROUP BY, and rows that a join holds of its right side. */
+  pullSortRowsMax: 500_000,
+  pullGroupsMax: 200_000,
+  pullJoinRowsMax: 200_000,
+  /** Entries of an index that one commit of its building writes. */
+  indexBuildEntriesPerCommit: 20_000,
   /** State entries read by one scan call. */
   pullScanPageEntries: 2_000,
   /** How long a pull with a token waits for its write, ms; then TIMEOUT. */
@@ -48,6 +56,8 @@ export const limits = {
   consumerFetchBytesMax: 8 << 20,
   /** How often a consumer that waits for a commit looks for it, ms. */
   consumeAckPollMs: 50,
+  /** Batches that are read at a time for the events of a key. */
+  keyEventsBatchesMax: 64,
   /** Records on one page. */
   recordsPageMax: 1_000,
   recordsPageBytesMax: 8 << 20,
@@ -56,6 +66,8 @@ export const limits = {
   /** SQL text of one script, characters. */
   scriptLengthMax: 1 << 20,
   partitionsPerTopicMax: 1_000,
+  /** How long a produce may take a topic's partitions and settings to be as it last saw them, ms. */
+  topicRecordAgeMs: 1_000,
 
   /** How often retention and compaction look whether a topic is due, and how long a topic waits at most, ms. */
   cleanerTickMs: 5_000,

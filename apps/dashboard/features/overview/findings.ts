@@ -15,7 +15,12 @@ export function findings(health: Health | undefined, queries: readonly Persisten
     if (query.state === 'FAILED')
       found.push({tone: 'bad', title: `${query.id} has failed`, detail: query.error ?? 'No reason was given.', href})
     if (query.state === 'PAUSED')
-      found.push({tone: 'warn', title: `${query.id} is paused`, detail: `${plural(query.lag, 'record')} wait for it.`, href})
+      found.push({
+        tone: 'warn',
+        title: `${query.id} is paused`,
+        detail: query.lag === '0' ? 'It reads nothing until it is resumed.' : `${plural(query.lag, 'record')} wait for it.`,
+        href,
+      })
     if (query.badRecords !== '0')
       found.push({
         tone: 'warn',

@@ -80,11 +80,9 @@ const Body = ({query}: {readonly query: QueryWithTasks}) => (
     <Panel title="Tasks" isFlush>
       <TaskTable tasks={query.tasks} />
     </Panel>
-    <div className="grid grid-cols-1 gap-4 xl:grid-cols-2">
-      <Panel title="Statement" isFlush>
-        <Code label="statement" text={query.statement} />
-      </Panel>
-      <ExplainPanel id={query.id} />
-    </div>
+    <Panel title="Statement" isFlush>
+      <Code label="statement" text={query.statement} isWrapped />
+    </Panel>
+    <ExplainPanel id={query.id} />
   </>
 )

@@ -15,7 +15,7 @@ export function TaskTable({tasks}: {readonly tasks: readonly Task[]}) {
   if (rows.length === 0)
     return (
       <Empty icon={Workflow} title="No tasks">
-        They start with the query.
+        They run while the query does.
       </Empty>
     )
   return (

@@ -35,7 +35,7 @@ export function LiveTail({topic, choice}: {readonly topic: string; readonly choi
       actions={
         <>
           {choice}
-          <LiveControls state={live.state} log={log} isPaused={isPaused} onPause={setPaused} />
+          <LiveControls state={live.state} log={log} isPaused={isPaused} onPause={setPaused} onClear={() => log.clear()} />
         </>
       }
     >

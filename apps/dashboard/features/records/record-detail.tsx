@@ -1,4 +1,5 @@
 import {X} from 'lucide-react'
+import type {ReactNode} from 'react'
 import type {TopicRecord} from '../../graphql/records.ts'
 import {exact} from '../../lib/format.ts'
 import {printJson} from '../../lib/json.ts'
@@ -28,7 +29,7 @@ export const RecordDetail = ({record, onClose}: {readonly record: TopicRecord; r
     </div>
     <div className="grid grid-cols-1 gap-px border-t bg-line md:grid-cols-[1fr_2fr]">
       <Part title="Key">
-        <Code label="key" text={printed(record.key)} />
+        <Code label="key" text={printed(record.key)} isWrapped />
         {record.headers.length > 0 && (
           <dl className="border-t px-3 py-2 text-[13px]">
             {record.headers.map((header, i) => (
@@ -41,13 +42,13 @@ export const RecordDetail = ({record, onClose}: {readonly record: TopicRecord; r
         )}
       </Part>
       <Part title="Value">
-        <Code label="value" text={printed(record.value)} />
+        <Code label="value" text={printed(record.value)} isWrapped />
       </Part>
     </div>
   </aside>
 )
 
-const Part = ({title, children}: {readonly title: string; readonly children: React.ReactNode}) => (
+const Part = ({title, children}: {readonly title: string; readonly children: ReactNode}) => (
   <div className="min-w-0 bg-surface">
     <h3 className="px-3 pt-2 text-[12px] font-medium text-muted">{title}</h3>
     {children}

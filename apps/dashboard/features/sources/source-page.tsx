@@ -106,7 +106,7 @@ const Body = ({source}: {readonly source: Source}) => (
             </TextLink>
           ))}
         </Links>
-        <Code label="statement" text={source.statement} />
+        <Code label="statement" text={source.statement} isWrapped />
       </Panel>
     </div>
   </>

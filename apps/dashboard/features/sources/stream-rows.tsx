@@ -31,7 +31,11 @@ export function StreamRows({source}: {readonly source: Source}) {
   })
   useSignal(log.changed)
   return (
-    <Panel title="Rows" isFlush actions={<LiveControls state={live.state} log={log} isPaused={isPaused} onPause={setPaused} />}>
+    <Panel
+      title="Rows"
+      isFlush
+      actions={<LiveControls state={live.state} log={log} isPaused={isPaused} onPause={setPaused} onClear={() => log.clear()} />}
+    >
       {live.error ? (
         <Failed error={live.error} />
       ) : log.length === 0 ? (

@@ -37,7 +37,7 @@ export function TableRows({source}: {readonly source: Source}) {
     try {
       const {pullQuery} = await request(pullDocument, {sql: `SELECT * FROM ${quoteName(source.name)};`})
       if (pullQuery.kind === 'SqlRejected') throw new RequestError(pullQuery.message, pullQuery.code)
-      rows.fill(pullQuery.rows.map(row => [rowKey(source, row), row]))
+      rows.fillIn(pullQuery.rows.map(row => [rowKey(source, row), row]))
       setFilled({state: 'yes'})
     } catch (error) {
       setFilled({state: 'failed', error: asRequestError(error)})

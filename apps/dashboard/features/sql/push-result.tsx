@@ -52,7 +52,13 @@ export function PushResult({title, sql, offset, refuse}: PushResultProps) {
       isFlush
       actions={
         <>
-          <LiveControls state={isStopped ? 'ended' : live.state} log={log} isPaused={isPaused} onPause={setPaused} />
+          <LiveControls
+            state={isStopped ? 'ended' : live.state}
+            log={log}
+            isPaused={isPaused}
+            onPause={setPaused}
+            onClear={() => log.clear()}
+          />
           <Button onClick={() => setStopped(true)} disabled={isStopped || live.state === 'ended' || live.state === 'failed'}>
             <Square size={12} aria-hidden /> Stop
           </Button>

@@ -1,4 +1,4 @@
-import type {ConsumedBatch, GroupInfo} from '@millrace/engine'
+import type {CommitOffsetsRequest, ConsumedBatch, GroupInfo} from '@millrace/engine'
 import {builder} from './builder.ts'
 import {RecordRef} from './records.ts'
 import {safeInteger} from './safe-integer.ts'
@@ -22,7 +22,7 @@ const GroupOffset = builder.objectRef<GroupInfo['offsets'][number]>('GroupOffset
     committedOffset: t.field({type: 'BigInt', resolve: it => it.committedOffset}),
     endOffset: t.field({type: 'BigInt', resolve: it => it.endOffset}),
     lag: t.field({type: 'BigInt', description: 'Records.', resolve: it => it.lag}),
-    lagMs: t.field({type: 'BigInt', description: 'How old the first unread record is, ms.', resolve: it => it.lagMs}),
+    lagMs: t.field({type: 'BigInt', description: 'How far the first unread record lies behind the newest, ms; -1 where too many lag to look.', resolve: it => it.lagMs}),
   }),
 })
 
@@ -49,7 +49,7 @@ const CommitOffsetInput = builder.inputType('CommitOffsetInput', {
   }),
 })
 
-const CommitOffsetsInput = builder.inputType('CommitOffsetsInput', {
+export const CommitOffsetsInput = builder.inputType('CommitOffsetsInput', {
   fields: t => ({
     group: t.string({required: true}),
     offsets: t.field({type: [CommitOffsetInput], required: true}),
@@ -80,6 +80,20 @@ const NoOffsetEnum = builder.enumType('OnNoOffset', {
   values: {EARLIEST: {value: 'earliest'}, LATEST: {value: 'latest'}, ERROR: {value: 'error'}} as const,
 })
 
+type CommitInput = {
+  readonly group: string
+  readonly offsets: readonly {readonly topic: string; readonly partition: number; readonly offset: number | bigint}[]
+  readonly generation?: number | null | undefined
+  readonly memberId?: string | null | undefined
+}
+
+export const commitRequest = ({group, offsets, generation, memberId}: CommitInput): CommitOffsetsRequest => ({
+  group,
+  offsets: offsets.map(({topic, partition, offset}) => ({topic, partition, offset: safeInteger('offset', offset)})),
+  ...(generation === null || generation === undefined ? {} : {generation}),
+  ...(memberId ? {memberId} : {}),
+})
+
 builder.queryFields(t => ({
   consumerGroups: t.field({type: [ConsumerGroup], resolve: async (_, __, {engine}) => [...(await engine.groups())]}),
   consumerGroup: t.field({
@@ -95,12 +109,7 @@ builder.mutationField('commitOffsets', t =>
     type: CommitOffsetsPayload,
     args: {input: t.arg({type: CommitOffsetsInput, required: true})},
     resolve: async (_, {input}, {engine}) => {
-      await engine.commitOffsets({
-        group: input.group,
-        offsets: input.offsets.map(at => ({topic: at.topic, partition: at.partition, offset: safeInteger('offset', at.offset)})),
-        ...(input.generation === null || input.generation === undefined ? {} : {generation: input.generation}),
-        ...(input.memberId ? {memberId: input.memberId} : {}),
-      })
+      await engine.commitOffsets(commitRequest(input))
       return {group: await engine.group(input.group)}
     },
   }),

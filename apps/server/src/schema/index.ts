@@ -1,3 +1,4 @@
+import {lexicographicSortSchema, printSchema} from 'graphql'
 import {builder} from './builder.ts'
 import './statements.ts'
 import './push.ts'
@@ -5,6 +6,8 @@ import './topics.ts'
 import './records.ts'
 import './produce.ts'
 import './groups.ts'
+import './reset-offsets.ts'
+import './key-events.ts'
 import './sources.ts'
 import './queries.ts'
 import './functions.ts'
@@ -12,3 +15,6 @@ import './metrics.ts'
 
 /** The fixed half of the schema. */
 export const buildSchema = () => builder.toSchema()
+
+/** As the schema definition language, sorted. */
+export const printSchemaText = (): string => `${printSchema(lexicographicSortSchema(buildSchema()))}\n`

@@ -1,6 +1,9 @@
 import type {Header, ProduceRecord, ProduceResult} from '@millrace/engine'
 import {serverLimits} from '../limits.ts'
 import {builder} from './builder.ts'
+import {CommitOffsetsInput, commitRequest} from './groups.ts'
+import {PartitionOffsetInput} from './records.ts'
+import {safeInteger} from './safe-integer.ts'
 import {requestError} from './errors.ts'
 
 const AcksEnum = builder.enumType('Acks', {
@@ -23,6 +26,12 @@ const RecordInput = builder.inputType('RecordInput', {
     headers: t.field({type: [HeaderInput]}),
     timestamp: t.field({type: 'BigInt', description: 'Milliseconds since the epoch; now when absent.'}),
     partition: t.int({description: 'By key when absent.'}),
+    expectedVersion: t.field({
+      type: 'BigInt',
+      description:
+        'How many events its key must have before it (0: none), those of this request too; else nothing of the request is stored. For topics with a key index.',
+    }),
+    eventId: t.string({description: 'Names the event: it is stored once, whoever sends it. For topics with a key index.'}),
   }),
 })
 
@@ -38,6 +47,14 @@ const ProduceInput = builder.inputType('ProduceInput', {
     acks: t.field({type: AcksEnum, defaultValue: 'LEADER'}),
     atomic: t.boolean({defaultValue: false, description: 'All records of all partitions, or none.'}),
     producer: t.field({type: ProducerInput}),
+    expectedEnds: t.field({
+      type: [PartitionOffsetInput],
+      description: 'Where partitions must end for anything of the request to be stored.',
+    }),
+    consumed: t.field({
+      type: CommitOffsetsInput,
+      description: 'Offsets of a consumer group that are committed in the same step, or neither: exactly once.',
+    }),
   }),
 })
 
@@ -78,6 +95,11 @@ const ProducePayload = builder.objectRef<ProduceResult>('ProducePayload').implem
 const headers = (input: readonly {key: string; value?: string | null | undefined}[]): Header[] =>
   input.map(({key, value}) => ({key, value: value === null || value === undefined ? null : Buffer.from(value, 'base64')}))
 
+const partitionOffset = ({partition, offset}: {partition: number; offset: number | bigint}) => ({
+  partition,
+  offset: safeInteger('offset', offset),
+})
+
 builder.mutationField('produce', t =>
   t.field({
     type: ProducePayload,
@@ -97,10 +119,16 @@ builder.mutationField('produce', t =>
           ...(record.headers ? {headers: headers(record.headers)} : {}),
           ...(record.timestamp === null || record.timestamp === undefined ? {} : {timestampMs: Number(record.timestamp)}),
           ...(record.partition === null || record.partition === undefined ? {} : {partition: record.partition}),
+          ...(record.expectedVersion === null || record.expectedVersion === undefined
+            ? {}
+            : {expectedVersion: safeInteger('expectedVersion', record.expectedVersion)}),
+          ...(record.eventId === null || record.eventId === undefined ? {} : {eventId: record.eventId}),
         })),
         acks: input.acks ?? 'LEADER',
         isAtomic: input.atomic ?? false,
         ...(input.producer ? {producer: input.producer} : {}),
+        ...(input.expectedEnds ? {expectedEnds: input.expectedEnds.map(partitionOffset)} : {}),
+        ...(input.consumed ? {consumed: commitRequest(input.consumed)} : {}),
       })
     },
   }),

@@ -41,7 +41,7 @@ const RecordBatch = builder.objectRef<RecordsPage>('RecordBatch').implement({
   }),
 })
 
-const PartitionOffsetInput = builder.inputType('PartitionOffsetInput', {
+export const PartitionOffsetInput = builder.inputType('PartitionOffsetInput', {
   fields: t => ({partition: t.int({required: true}), offset: t.field({type: 'BigInt', required: true})}),
 })
 

@@ -33,6 +33,8 @@ export const Topic = builder.objectRef<TopicInfo>('Topic').implement({
     retentionBytes: t.field({type: 'BigInt', nullable: true, resolve: it => it.settings.retentionBytes}),
     cleanupPolicy: t.field({type: CleanupPolicyEnum, resolve: it => it.settings.cleanupPolicy}),
     compression: t.field({type: CompressionEnum, resolve: it => it.settings.compression}),
+    tombstoneRetentionMs: t.field({type: 'BigInt', resolve: it => it.settings.tombstoneRetentionMs}),
+    keyIndex: t.boolean({description: 'Whether the events of a key are numbered and found by it.', resolve: it => it.settings.keyIndex}),
     records: t.field({
       type: RecordPage,
       description: 'A page of records, oldest first. Continue with `after: endCursor`.',
@@ -60,11 +62,15 @@ const settings = (input: {
   retentionBytes?: number | bigint | null | undefined
   cleanupPolicy?: CleanupPolicy | null | undefined
   compression?: 'none' | 'zstd' | null | undefined
+  tombstoneRetentionMs?: number | bigint | null | undefined
 }): TopicSettings => ({
   ...(input.retentionMs === undefined ? {} : {retentionMs: bound('retentionMs', input.retentionMs)}),
   ...(input.retentionBytes === undefined ? {} : {retentionBytes: bound('retentionBytes', input.retentionBytes)}),
   ...(input.cleanupPolicy ? {cleanupPolicy: input.cleanupPolicy} : {}),
   ...(input.compression ? {compression: input.compression} : {}),
+  ...(input.tombstoneRetentionMs === null || input.tombstoneRetentionMs === undefined
+    ? {}
+    : {tombstoneRetentionMs: safeInteger('tombstoneRetentionMs', input.tombstoneRetentionMs)}),
 })
 
 const CreateTopicInput = builder.inputType('CreateTopicInput', {
@@ -75,6 +81,8 @@ const CreateTopicInput = builder.inputType('CreateTopicInput', {
     retentionBytes: t.field({type: 'BigInt', description: 'Per partition. null: no bound.'}),
     cleanupPolicy: t.field({type: CleanupPolicyEnum}),
     compression: t.field({type: CompressionEnum}),
+    tombstoneRetentionMs: t.field({type: 'BigInt', description: 'How long a tombstone stays in a compacted topic.'}),
+    keyIndex: t.boolean({defaultValue: false, description: 'Number the events of each key, so that a produce may expect a version.'}),
   }),
 })
 
@@ -86,6 +94,7 @@ const AlterTopicInput = builder.inputType('AlterTopicInput', {
     retentionBytes: t.field({type: 'BigInt'}),
     cleanupPolicy: t.field({type: CleanupPolicyEnum}),
     compression: t.field({type: CompressionEnum}),
+    tombstoneRetentionMs: t.field({type: 'BigInt', description: 'How long a tombstone stays in a compacted topic.'}),
   }),
 })
 
@@ -108,6 +117,7 @@ builder.mutationFields(t => ({
         name: input.name,
         ...(input.partitions ? {partitions: input.partitions} : {}),
         ...settings(input),
+        ...(input.keyIndex ? {keyIndex: true} : {}),
       }),
     }),
   }),

@@ -141,6 +141,22 @@ test('opaque records come back from a batch of bytes as they went in', () => {
   )
 })
 
+test('opaque texts come back as they went in, also where they repeat', () => {
+  const texts = fc
+    .array(fc.option(fc.string({unit: 'grapheme', maxLength: 5})), {minLength: 1, maxLength: 5})
+    .chain(pool => fc.array(fc.constantFrom(...pool), {minLength: 1, maxLength: 60}))
+  fc.assert(
+    fc.property(texts, values => {
+      const column = {kind: 'text', values} as const
+      const blobs = openBatch(encodeBytes({count: values.length, timestamps: values.map(() => 0), keys: column, values: column})).blobs()
+      for (const column of [blobs.keys, blobs.values]) {
+        expect(values.map((_, i) => column.textAt(i))).toEqual(values)
+        expect(values.map((_, i) => column.bytesAt(i)?.toString() ?? null)).toEqual(values)
+      }
+    }),
+  )
+})
+
 const copyOf = (bytes: Uint8Array | null) => bytes && Uint8Array.from(bytes)
 
 test('a batch with a flipped byte, a byte too few or a byte too many is refused, wherever that is', () => {

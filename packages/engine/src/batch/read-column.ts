@@ -50,7 +50,8 @@ export function readBlobs(payload: Uint8Array, count: number): TextVector {
     count,
     () => {
       const opened = openPayload(payload, count)
-      return opened.kind === columnKinds.nulls ? nullPieces(count) : readPieces(opened)
+      if (opened.kind === columnKinds.nulls) return nullPieces(count)
+      return opened.kind === columnKinds.dictionary ? piecesOf(readCodes(opened)) : readPieces(opened)
     },
     payload,
   )
@@ -90,6 +91,21 @@ function readCodes(opened: Payload): Codes {
   const texts = new TextVector(size, () => ({bytes, ends, validity: undefined, isAscii}))
   // Without validity, so that every entry is a string.
   return {codes, entries: () => texts.values as readonly string[], validity}
+}
+
+/** Every row by itself, as if there were no dictionary: opaque records are written with one where keys repeat. */
+function piecesOf({codes, entries, validity}: Codes): Pieces {
+  const texts = entries().map(text => Buffer.from(text))
+  const ends = new Uint32Array(codes.length)
+  const rows: Buffer[] = []
+  let end = 0
+  for (let i = 0; i < codes.length; i++) {
+    const text = validity !== undefined && !isValid(validity, i) ? undefined : texts[codes[i] ?? 0]
+    if (text) rows.push(text)
+    ends[i] = end += text?.length ?? 0
+  }
+  const isAscii = texts.every((text, i) => text.length === entries()[i]?.length)
+  return {bytes: Buffer.concat(rows), ends, validity, isAscii}
 }
 
 function readPieces(opened: Payload): Pieces {

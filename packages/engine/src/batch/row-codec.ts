@@ -13,6 +13,8 @@ export type RowCodec = {
   encode(row: readonly Value[]): Uint8Array
   /** The row at one position of several columns. */
   encodeAt(columns: readonly ArrayLike<Value>[], row: number): Uint8Array
+  /** As `encodeAt`, behind what the writer holds. */
+  writeAt(writer: ByteWriter, columns: readonly ArrayLike<Value>[], row: number): void
   /** EngineError (`BATCH_CORRUPT` unless another code was asked for) on anything that `encode` did not give. */
   decode(bytes: Uint8Array): Value[]
 }
@@ -20,6 +22,14 @@ export type RowCodec = {
 export function rowCodec(types: readonly SqlType[], code: ErrorCode = 'BATCH_CORRUPT'): RowCodec {
   const codecs = types.map(valueCodec)
   const writer = new ByteWriter(256)
+  function writeAt(to: ByteWriter, columns: readonly ArrayLike<Value>[], row: number): void {
+    const bitmap = to.zeroes((codecs.length + 7) >> 3)
+    for (let i = 0; i < codecs.length; i++) {
+      const value = columns[i]?.[row] ?? null
+      if (value === null) setBit(to, bitmap, i)
+      else codecs[i]?.write(to, value)
+    }
+  }
   return {
     encode(row) {
       writer.at = 0
@@ -28,9 +38,10 @@ export function rowCodec(types: readonly SqlType[], code: ErrorCode = 'BATCH_COR
     },
     encodeAt(columns, at) {
       writer.at = 0
-      writeRow(writer, codecs, i => columns[i]?.[at] ?? null)
+      writeAt(writer, columns, at)
       return writer.take()
     },
+    writeAt,
     decode(bytes) {
       const reader = new ByteReader(bytes, code)
       const row = readRow(reader, codecs)

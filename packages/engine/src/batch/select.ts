@@ -11,6 +11,58 @@ export function selectVector(vector: Vector, selection: Int32Array): Vector {
   return new LazyVector(selection.length, () => gather(vector.values, selection))
 }
 
+/** Rows from which on stored text stays bytes when it is sliced; fewer are cheaper as strings. */
+const TEXT_SLICE_ROWS_MIN = 16
+
+/** Rows `from` ≤ row < `to`, on the same memory where that can be. */
+function sliceVector(vector: Vector, from: number, to: number): Vector {
+  if (vector instanceof DictionaryVector || to - from >= TEXT_SLICE_ROWS_MIN) {
+    if (vector instanceof TextVector || vector instanceof TextSelection || vector instanceof DictionaryVector)
+      return vector.select(range(from, to))
+  }
+  return new LazyVector(to - from, () => slice(vector.values, from, to))
+}
+
+/** Rows `from` ≤ row < `to` of every part. */
+export function sliceRows(rows: Rows, from: number, to: number): Rows {
+  if (from === 0 && to === rows.count) return rows
+  const {windows, nullValues, headers, origin} = rows
+  return {
+    count: to - from,
+    columns: rows.columns.map(column => sliceVector(column, from, to)),
+    timestamps: slice(rows.timestamps, from, to),
+    ...(windows && {windows: {starts: slice(windows.starts, from, to), ends: slice(windows.ends, from, to)}}),
+    ...(nullValues && {nullValues: nullValues.subarray(from, to)}),
+    ...(headers && {headers: headers.slice(from, to)}),
+    ...(origin && {origin: {...origin, offsets: slice(origin.offsets, from, to)}}),
+  }
+}
+
+export function sliceChunk(chunk: Chunk, from: number, to: number): Chunk {
+  if (from === 0 && to === chunk.count) return chunk
+  const {before} = chunk
+  if (before === undefined) return sliceRows(chunk, from, to)
+  return {
+    ...sliceRows(chunk, from, to),
+    before: {
+      columns: before.columns.map(column => sliceVector(column, from, to)),
+      nullValues: before.nullValues.subarray(from, to),
+    },
+  }
+}
+
+function range(from: number, to: number): Int32Array {
+  const rows = new Int32Array(to - from)
+  for (let i = 0; i < rows.length; i++) rows[i] = from + i
+  return rows
+}
+
+function slice<T>(values: ArrayLike<T>, from: number, to: number): ArrayLike<T> {
+  // A typed array's T is number: the type system does not see it here.
+  if (values instanceof Float64Array || values instanceof Int32Array) return values.subarray(from, to) as ArrayLike<unknown> as ArrayLike<T>
+  return Array.isArray(values) ? values.slice(from, to) : Array.prototype.slice.call(values, from, to)
+}
+
 /** The same rows of every part. */
 export function selectRows(rows: Rows, selection: Int32Array): Rows {
   const {windows, nullValues, headers, origin} = rows

@@ -1,4 +1,5 @@
 import {assertNever, must} from '../base/assert.ts'
+import {placesOfIndex, type TableIndex} from '../plan/table-index.ts'
 import type {Source, SourceLookup} from '../plan/source.ts'
 import type {SqlType} from '../schema/sql-type.ts'
 import type {Command, QueryRecord} from './command.ts'
@@ -11,6 +12,7 @@ type Contents = {
   /** In the order of their creation. */
   readonly queries: ReadonlyMap<string, QueryRecord>
   readonly topics: ReadonlyMap<string, number>
+  readonly indexes: ReadonlyMap<string, TableIndex>
 }
 
 /** `madeAt` tells apart sources that had the same name one after the other. */
@@ -18,7 +20,7 @@ export type CatalogSource = {readonly source: Source; readonly madeAt: number}
 
 /** What exists at one moment: immutable. A change gives another catalog. */
 export class Catalog implements SourceLookup {
-  static readonly empty = new Catalog({version: 0, sources: new Map(), types: new Map(), queries: new Map(), topics: new Map()})
+  static readonly empty = new Catalog({version: 0, sources: new Map(), types: new Map(), queries: new Map(), topics: new Map(), indexes: new Map()})
 
   readonly #contents: Contents
 
@@ -59,6 +61,14 @@ export class Catalog implements SourceLookup {
     return this.#contents.types
   }
 
+  index(name: string): TableIndex | undefined {
+    return this.#contents.indexes.get(name)
+  }
+
+  indexes(): readonly TableIndex[] {
+    return [...this.#contents.indexes.values()]
+  }
+
   query(id: string): QueryRecord | undefined {
     return this.#contents.queries.get(id)
   }
@@ -97,14 +107,24 @@ export class Catalog implements SourceLookup {
         const {source} = command
         const topics = new Map(before.topics)
         if (!topics.has(source.topic)) topics.set(source.topic, source.partitions)
-        return new Catalog({...next, topics, sources: withEntry(before.sources, source.name, {source, madeAt: next.version})})
+        const sources = withEntry(before.sources, source.name, {source, madeAt: next.version})
+        const indexes = withoutIndexes(before.indexes, index => index.table === source.name && !fits(index, source))
+        return new Catalog({...next, topics, sources, indexes})
       }
       case 'drop-source':
-        return new Catalog({...next, sources: withoutEntry(before.sources, command.name)})
+        return new Catalog({
+          ...next,
+          sources: withoutEntry(before.sources, command.name),
+          indexes: withoutIndexes(before.indexes, index => index.table === command.name),
+        })
       case 'put-type':
         return new Catalog({...next, types: withEntry(before.types, command.name, command.type)})
       case 'drop-type':
         return new Catalog({...next, types: withoutEntry(before.types, command.name)})
+      case 'put-index':
+        return new Catalog({...next, indexes: withEntry(before.indexes, command.index.name, command.index)})
+      case 'drop-index':
+        return new Catalog({...next, indexes: withoutEntry(before.indexes, command.name)})
       case 'start-query':
         return new Catalog({...next, queries: withEntry(before.queries, command.query.id, command.query)})
       case 'terminate-query':
@@ -120,6 +140,12 @@ export class Catalog implements SourceLookup {
     }
   }
 }
+
+/** A table that is defined anew keeps the indexes whose columns it has. */
+const fits = (index: TableIndex, source: Source): boolean => source.kind === 'table' && placesOfIndex(index, source) !== undefined
+
+const withoutIndexes = (indexes: ReadonlyMap<string, TableIndex>, isGone: (index: TableIndex) => boolean) =>
+  new Map([...indexes].filter(([, index]) => !isGone(index)))
 
 const withEntry = <V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> => new Map(map).set(key, value)
 

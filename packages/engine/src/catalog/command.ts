@@ -1,5 +1,6 @@
 import type {NewTopic} from '../log/topic.ts'
 import type {PersistentPlan} from '../plan/query-plan.ts'
+import type {TableIndex} from '../plan/table-index.ts'
 import type {Source} from '../plan/source.ts'
 import type {Offset} from '../record/record.ts'
 import type {SqlType} from '../schema/sql-type.ts'
@@ -11,6 +12,8 @@ export type Command =
   | {readonly kind: 'drop-source'; readonly name: string}
   | {readonly kind: 'put-type'; readonly name: string; readonly type: SqlType}
   | {readonly kind: 'drop-type'; readonly name: string}
+  | {readonly kind: 'put-index'; readonly index: TableIndex}
+  | {readonly kind: 'drop-index'; readonly name: string}
   /** Starts a query, or gives a running one of the same id a new plan that continues from its state. */
   | {readonly kind: 'start-query'; readonly query: QueryRecord}
   | {readonly kind: 'terminate-query'; readonly id: string}

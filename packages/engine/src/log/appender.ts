@@ -1,5 +1,6 @@
 import {must} from '../base/assert.ts'
 import type {Clock} from '../base/clock.ts'
+import {limits} from '../limits.ts'
 import {partitionKey} from '../record/record.ts'
 import type {AppendBatch, AppendOptions, AppendOutcome, LogStore, ProducerStamp} from '../storage/port/log-store.ts'
 import {retrying} from './retry.ts'
@@ -13,9 +14,17 @@ export type AppenderOptions = {
   readonly producerId: string
 }
 
+type Waiting = {
+  readonly batches: readonly UnstampedBatch[]
+  readonly options: AppendOptions
+  readonly resolve: (outcomes: readonly AppendOutcome[]) => void
+  readonly reject: (error: unknown) => void
+}
+
 /**
  * Appends batches so that a failure may be tried again without storing anything twice: every batch carries this producer's
- * sequence for its partition. One call at a time is under way, so the order of calls is the order in the log.
+ * sequence for its partition. The order of calls is the order in the log: one append at a time is under way, and calls that
+ * come meanwhile go together in the next one.
  *
  * A failure that lasts longer than `limits.producerDeliveryMs` is given to the caller: what it sent may be stored or not. A
  * new epoch then begins, which keeps late attempts of the old one out.
@@ -25,8 +34,9 @@ export class IdempotentAppender {
   readonly #clock: Clock
   readonly #id: string
   readonly #sequences = new Map<string, number>()
+  readonly #waiting: Waiting[] = []
   #epoch = 0
-  #last: Promise<unknown> = Promise.resolve()
+  #isRunning = false
 
   constructor({log, clock, producerId}: AppenderOptions) {
     this.#log = log
@@ -36,9 +46,28 @@ export class IdempotentAppender {
 
   /** One outcome per batch. A batch that was stored by an attempt whose answer got lost is `appended` or `duplicate`. */
   append(batches: readonly UnstampedBatch[], options: AppendOptions = {}): Promise<readonly AppendOutcome[]> {
-    const turn = this.#last.then(() => this.#appendNow(batches, options))
-    this.#last = turn.catch(() => {})
-    return turn
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({batches, options, resolve, reject})
+      if (!this.#isRunning) void this.#run()
+    })
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true
+    // A microtask later: calls of the same turn go together.
+    await Promise.resolve()
+    while (this.#waiting.length > 0) {
+      const taken = takeTogether(this.#waiting)
+      try {
+        const all = taken.flatMap(({batches}) => batches)
+        const outcomes = await this.#appendNow(all, must(taken[0], 'first call').options)
+        let from = 0
+        for (const {batches, resolve} of taken) resolve(outcomes.slice(from, (from += batches.length)))
+      } catch (error) {
+        for (const {reject} of taken) reject(error)
+      }
+    }
+    this.#isRunning = false
   }
 
   async #appendNow(batches: readonly UnstampedBatch[], options: AppendOptions): Promise<readonly AppendOutcome[]> {
@@ -76,4 +105,21 @@ export class IdempotentAppender {
     this.#epoch++
     this.#sequences.clear()
   }
+}
+
+/** Removes the calls of the next append: an atomic one stands alone. */
+function takeTogether(waiting: Waiting[]): readonly Waiting[] {
+  const [first] = waiting
+  const {acks, isAtomic = false} = must(first, 'first call').options
+  let count = 0
+  let batches = 0
+  let bytes = 0
+  for (const call of waiting) {
+    batches += call.batches.length
+    bytes += call.batches.reduce((sum, batch) => sum + batch.bytes.length, 0)
+    const fits = batches <= limits.producerBatchesPerAppendMax && bytes <= limits.batchBytesMax
+    if (count > 0 && (isAtomic || call.options.isAtomic === true || call.options.acks !== acks || !fits)) break
+    count++
+  }
+  return waiting.splice(0, count)
 }

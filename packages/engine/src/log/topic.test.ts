@@ -1,12 +1,12 @@
 import {expect, test} from 'vitest'
-import {alteredTopic, defaultTopicConfig, newTopic, topicConfig} from './topic.ts'
+import {alteredTopic, newTopic, topicConfig} from './topic.ts'
 
 const topic = (change: Partial<Parameters<typeof newTopic>[0]> = {}) =>
   newTopic({name: 'orders', partitions: 4, createdAtMs: 1, encoding: 'bytes', ...change})
 
 test('settings have defaults, and come back from the record as they were written', () => {
   const settings = {retentionMs: 1000, retentionBytes: null, cleanupPolicy: 'compact', compression: 'none'} as const
-  expect(topicConfig(topic({settings}))).toEqual({...defaultTopicConfig('bytes'), ...settings})
+  expect(topicConfig(topic({settings}))).toEqual({...topicConfig(topic()), ...settings})
   expect(topicConfig({config: {}})).toEqual(topicConfig(topic()))
   expect(topicConfig(topic({settings: {retentionMs: undefined}})).retentionMs).toBeNull()
 })

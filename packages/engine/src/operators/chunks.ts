@@ -1,4 +1,4 @@
-import {selectChunk} from '../batch/select.ts'
+import {sliceChunk} from '../batch/select.ts'
 import {vectorOf, type Chunk, type Rows} from '../chunk/chunk.ts'
 import type {Value} from '../schema/value.ts'
 
@@ -22,15 +22,6 @@ export const nothingBefore = (chunk: Rows): NonNullable<Chunk['before']> => ({
   columns: chunk.columns.map(column => vectorOf(new Array<Value>(column.length).fill(null))),
   nullValues: new Uint8Array(chunk.count).fill(1),
 })
-
-/** Rows `from` ≤ row < `to`. */
-export function sliceChunk(chunk: Chunk, from: number, to: number): Chunk {
-  if (from === 0 && to === chunk.count) return chunk
-  return selectChunk(
-    chunk,
-    Int32Array.from({length: to - from}, (_, i) => from + i),
-  )
-}
 
 /** The chunk in parts of at most `rowsMax` rows. */
 export function* cut(chunk: Chunk, rowsMax: number): Generator<Chunk> {

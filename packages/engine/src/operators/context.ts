@@ -17,6 +17,11 @@ export type OperatorContext = {
   /** Something downstream reads `before` of the changes that this operator gives. */
   readonly wantsBefore: boolean
   readonly options: OperatorOptions
+  /**
+   * Given where rows of this operator reach the results by no other way than in their order: the operator may keep what it
+   * gives until `flush` is called, which happens before results are collected. So rows that come one by one leave together.
+   */
+  readonly defer?: (flush: () => void) => void
 }
 
 export type OperatorOptions = {

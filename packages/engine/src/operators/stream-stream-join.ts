@@ -1,10 +1,11 @@
+import type {Chunk} from '../chunk/chunk.ts'
 import type {StreamStreamJoinStep} from '../plan/step.ts'
-import type {Row} from '../schema/value.ts'
+import type {Value} from '../schema/value.ts'
 import {compareRows} from '../state/compare.ts'
 import {JoinBuffer} from '../state/join-buffer.ts'
-import {ChunkBuilder, rowAt} from './chunk-builder.ts'
+import {ChunkBuilder, type Piece} from './chunk-builder.ts'
 import {isAllNull, keyColumns, layoutOf, type OperatorContext} from './context.ts'
-import type {Operator} from './operator.ts'
+import type {Emit, Operator} from './operator.ts'
 
 const DAY_MS = 86_400_000
 
@@ -51,10 +52,12 @@ export function streamStreamJoinOperator(step: StreamStreamJoinStep, context: Op
   const streamTime = context.stores.facts.cell(`${step.id}/streamTime`, -Infinity)
   const leftWidth = step.left.schema.value.length
   const rightWidth = step.right.schema.value.length
-  const joined = (port: number, mine: Row, theirs: Row | undefined): Row =>
-    port === 0 ? [...mine, ...(theirs ?? nulls(rightWidth))] : [...(theirs ?? nulls(leftWidth)), ...mine]
-
-  const storedRow = (side: Side, slot: number): Row => side.buffer.table.row(slot).slice(0, -1)
+  /** The two sides of a joined row: one at a row of its chunk or buffer, the other absent or at a slot. */
+  const pieces = (port: number, mine: Columns, row: number, theirs: Columns | undefined, slot: number): readonly [Piece, Piece] => {
+    const own = {width: port === 0 ? leftWidth : rightWidth, columns: mine, row}
+    const partner = {width: port === 0 ? rightWidth : leftWidth, columns: theirs, row: slot}
+    return port === 0 ? [own, partner] : [partner, own]
+  }
 
   /** Unmatched rows whose time is over, oldest first, left before right, then by key. */
   function emitOverdue(grace: number, trigger: number, out: ChunkBuilder): void {
@@ -69,22 +72,24 @@ export function streamStreamJoinOperator(step: StreamStreamJoinStep, context: Op
       const {buffer} = sides[port]
       const rows = buffer.takeWaiting(time).map(slot => ({key: buffer.table.key(slot).slice(0, -2), slot}))
       rows.sort((a, b) => compareRows(a.key, b.key))
-      for (const {key, slot} of rows) out.add(key, joined(port, storedRow(sides[port], slot), undefined), time, trigger)
+      for (const {slot} of rows)
+        out.addJoined(buffer.table.keys, slot, pieces(port, buffer.table.values, slot, undefined, 0), time, trigger)
     }
   }
 
+  const output = new Output(step, leftWidth + rightWidth, context)
   return {
     process(port, chunk, emit) {
       const [mine, other] = port === 0 ? sides : [sides[1], sides[0]]
       const keys = keyColumns(chunk, mine.keyCount)
       const mapKeys = mine.buffer.mapKeys(keys, chunk.count)
       const values = chunk.columns.slice(mine.keyCount).map(column => column.values)
-      const out = new ChunkBuilder(keys.length, leftWidth + rightWidth, chunk.windows !== undefined)
+      const out = output.begin(chunk, emit)
       for (let row = 0; row < chunk.count; row++) {
         if (chunk.nullValues?.[row] === 1) continue
         const time = chunk.timestamps[row]!
         if (isAllNull(keys, mine.keyCount, row)) {
-          if (mine.isKept) out.add(rowAt(keys, row), joined(port, rowAt(values, row), undefined), time, row)
+          if (mine.isKept) out.addJoined(keys, row, pieces(port, values, row, undefined, 0), time, row)
           continue
         }
         mine.newest.value = Math.max(mine.newest.value, time)
@@ -92,26 +97,63 @@ export function streamStreamJoinOperator(step: StreamStreamJoinStep, context: Op
           streamTime.value = time
           if (graceMs !== undefined) emitOverdue(graceMs, row, out)
         }
-        const partners = other.buffer.find(mapKeys[row]!, time - mine.beforeMs, time + mine.afterMs)
         let isMatched = false
-        for (const slot of partners) {
+        for (const slot of other.buffer.slotsOf(mapKeys[row]!)) {
           const otherTime = other.buffer.table.times[slot]!
+          if (otherTime < time - mine.beforeMs || otherTime > time + mine.afterMs) continue
           if (otherTime <= other.newest.value - retentionMs) continue
           isMatched = true
           if (other.buffer.isWaiting(slot)) other.buffer.stopWaiting(slot)
-          out.add(rowAt(keys, row), joined(port, rowAt(values, row), storedRow(other, slot)), Math.max(time, otherTime), row)
+          const both = pieces(port, values, row, other.buffer.table.values, slot)
+          out.addJoined(keys, row, both, Math.max(time, otherTime), row)
         }
         const isUnmatched = !isMatched && mine.isKept
         const canWait = graceMs !== undefined && time + mine.afterMs >= streamTime.value
-        if (isUnmatched && !canWait) out.add(rowAt(keys, row), joined(port, rowAt(values, row), undefined), time, row)
+        if (isUnmatched && !canWait) out.addJoined(keys, row, pieces(port, values, row, undefined, 0), time, row)
         const isWaiting = isUnmatched && canWait
         if (isWaiting || time > mine.newest.value - retentionMs)
           mine.buffer.add(mapKeys[row]!, keys, values, row, time, isWaiting)
       }
       for (const {buffer, newest: own} of sides) if (Number.isFinite(own.value)) buffer.expire(own.value - retentionMs)
-      if (out.count > 0) emit(out.build(chunk))
+      output.end(chunk, emit)
     },
   }
 }
 
-const nulls = (count: number): Row => new Array<null>(count).fill(null)
+type Columns = readonly ArrayLike<Value>[]
+
+/** Joined rows: given on after each chunk or, where the operator may, all at once. Rows with headers are not kept waiting. */
+class Output {
+  readonly #step: StreamStreamJoinStep
+  readonly #valueColumns: number
+  readonly #mayKeep: boolean
+  #builder: ChunkBuilder | undefined
+  #emit: Emit | undefined
+
+  constructor(step: StreamStreamJoinStep, valueColumns: number, {defer}: OperatorContext) {
+    this.#step = step
+    this.#valueColumns = valueColumns
+    this.#mayKeep = defer !== undefined
+    defer?.(() => this.#flush(undefined))
+  }
+
+  begin({headers}: Chunk, emit: Emit): ChunkBuilder {
+    this.#emit = emit
+    if (headers !== undefined) this.#flush(undefined)
+    const {schema, window} = this.#step
+    const isWindowed = window !== undefined
+    return (this.#builder ??= new ChunkBuilder(schema.key.length + (isWindowed ? 2 : 0), this.#valueColumns, isWindowed))
+  }
+
+  end(chunk: Chunk, emit: Emit): void {
+    this.#emit = emit
+    if (!this.#mayKeep || chunk.headers !== undefined) this.#flush(chunk)
+  }
+
+  #flush(input: Chunk | undefined): void {
+    const builder = this.#builder
+    if (builder === undefined || builder.count === 0) return
+    this.#builder = undefined
+    this.#emit?.(builder.build(input))
+  }
+}

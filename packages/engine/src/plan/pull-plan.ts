@@ -78,3 +78,9 @@ export type SortKey = {readonly expr: Expr; readonly isDescending: boolean; read
 export type PullLimit = {readonly kind: 'limit'; readonly input: PullNode; readonly limit?: number; readonly offset?: number}
 
 export type Bounds = {readonly from?: number; readonly to?: number}
+
+/** The scans of a plan, from left to right. */
+export function scansOf(node: PullNode): readonly PullScan[] {
+  if (node.kind === 'scan') return [node]
+  return node.kind === 'join' ? [...scansOf(node.left), ...scansOf(node.right)] : scansOf(node.input)
+}

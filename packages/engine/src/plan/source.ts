@@ -1,6 +1,7 @@
 import type {Column, Schema} from '../schema/schema.ts'
 import type {SqlType} from '../schema/sql-type.ts'
 import type {Formats, WindowedKey} from './formats.ts'
+import type {TableIndex} from './table-index.ts'
 import type {TimestampExtraction} from './step.ts'
 
 /** What the catalog knows of a stream or table, and all that the analyzer may ask of it. */
@@ -34,4 +35,6 @@ export interface SourceLookup {
   readers(sourceName: string): readonly string[]
   writers(sourceName: string): readonly string[]
   topicPartitions(topic: string): number | undefined
+  /** All secondary indexes. */
+  indexes(): readonly TableIndex[]
 }

@@ -16,6 +16,11 @@ type Active = {readonly run: QueryRun; state: QueryState; error: string | undefi
 /** The run of a table that is declared over a topic. Another table of the same name is another run. */
 export const tableRunId = ({source, madeAt}: CatalogSource): string => `TABLE_${source.name}_${madeAt}`
 
+function withIndexes(run: QueryRun, table: string, catalog: Catalog): QueryRun {
+  const indexes = catalog.indexes().filter(index => index.table === table)
+  return indexes.length === 0 ? run : {...run, indexes}
+}
+
 /** What runs in this process: persistent queries, and the upkeep of declared tables. */
 export class PersistentQueries {
   readonly #storage: Storage
@@ -49,10 +54,10 @@ export class PersistentQueries {
   /** Goes on with all that the catalog says should run. What can't be started says so and does not hold up the others. */
   async startAll(catalog: Catalog): Promise<void> {
     for (const entry of catalog.entries())
-      if (entry.source.kind === 'table' && entry.source.createdBy === undefined) await this.startTable(entry)
+      if (entry.source.kind === 'table' && entry.source.createdBy === undefined) await this.startTable(entry, catalog)
     for (const query of catalog.queries()) {
       try {
-        await this.start(query)
+        await this.start(query, catalog)
       } catch (error) {
         if (!(error instanceof EngineError) || error.isRetryable) throw error
         this.#logger.error({query: query.id, error}, 'a query could not be started')
@@ -62,20 +67,34 @@ export class PersistentQueries {
   }
 
   /** Makes the topics that are missing and starts the tasks, unless it is paused. A running query of that id is replaced. */
-  async start(query: QueryRecord): Promise<void> {
+  async start(query: QueryRecord, catalog: Catalog): Promise<void> {
     const {plan, sinkSettings, start, settings} = query
     const topics = await createQueryTopics(this.#storage.log, plan, sinkSettings, this.#clock.nowMs())
-    await this.#start({id: query.id, what: {kind: 'query', plan}, topics, settings, ...(start && {start})}, query.isPaused)
+    const run: QueryRun = {id: query.id, what: {kind: 'query', plan}, topics, settings, ...(start && {start})}
+    await this.#start(withIndexes(run, query.sink, catalog), query.isPaused)
   }
 
-  async startTable(entry: CatalogSource): Promise<void> {
+  async startTable(entry: CatalogSource, catalog: Catalog): Promise<void> {
     const {source} = entry
     const topic = await this.#storage.log.topic(source.topic)
     if (topic === undefined) {
       this.#logger.error({table: source.name, topic: source.topic}, 'the topic of a table is gone')
       return
     }
-    await this.#start({id: tableRunId(entry), what: {kind: 'table', source}, topics: runTopics([topic]), settings: {}}, false)
+    const run: QueryRun = {id: tableRunId(entry), what: {kind: 'table', source}, topics: runTopics([topic]), settings: {}}
+    await this.#start(withIndexes(run, source.name, catalog), false)
+  }
+
+  /** Runs the query that keeps a table again, with the indexes that the table has now; or only knows that another process does. */
+  async reindex(catalog: Catalog, table: string, isHere = true): Promise<void> {
+    const entry = catalog.entry(table)
+    const id = entry?.source.createdBy ?? (entry && tableRunId(entry))
+    const active = id === undefined ? undefined : this.#active.get(id)
+    if (id === undefined || active === undefined) return
+    const run: QueryRun = {...active.run, indexes: catalog.indexes().filter(index => index.table === table)}
+    await this.#pool.stop(id)
+    this.#active.set(id, {...active, run})
+    if (isHere && active.state === 'RUNNING') await this.#pool.start(run)
   }
 
   /**
@@ -87,7 +106,8 @@ export class PersistentQueries {
       case 'start-query': {
         const {plan, sinkSettings, settings, start, id} = command.query
         const topics = await createQueryTopics(this.#storage.log, plan, sinkSettings, this.#clock.nowMs())
-        const run: QueryRun = {id, what: {kind: 'query', plan}, topics, settings, ...(start && {start})}
+        const known: QueryRun = {id, what: {kind: 'query', plan}, topics, settings, ...(start && {start})}
+        const run = withIndexes(known, command.query.sink, after)
         this.#active.set(id, {run, state: 'RUNNING', error: undefined})
         return
       }
@@ -102,6 +122,12 @@ export class PersistentQueries {
         const run: QueryRun = {id, what: {kind: 'table', source: entry.source}, topics: runTopics([topic]), settings: {}}
         this.#active.set(id, {run, state: 'RUNNING', error: undefined})
         return
+      }
+      case 'put-index':
+        return this.reindex(after, command.index.table, false)
+      case 'drop-index': {
+        const index = before.index(command.name)
+        return index && this.reindex(after, index.table, false)
       }
       case 'terminate-query':
         return this.#forget(command.id)

@@ -1,20 +1,26 @@
+import {must} from '../base/assert.ts'
 import type {Clock} from '../base/clock.ts'
 import {EngineError} from '../base/errors.ts'
 import type {Catalog} from '../catalog/catalog.ts'
+import type {Rows} from '../chunk/chunk.ts'
 import type {PullRows} from '../engine-api.ts'
+import type {EvaluationEnv} from '../expr/bind.ts'
 import {limits} from '../limits.ts'
-import type {PullPlan} from '../plan/query-plan.ts'
+import {scansOf, type IndexLookup, type PullPlan, type PullScan} from '../plan/pull-plan.ts'
 import type {Source} from '../plan/source.ts'
+import type {TableIndex} from '../plan/table-index.ts'
 import {evaluationEnv} from '../runtime/evaluation.ts'
 import type {QueryRun} from '../runtime/query-run.ts'
 import type {Storage} from '../storage/port/storage.ts'
+import {createEvaluator} from '../topology/evaluator.ts'
 import {awaitProgress, linksBefore, linksOf} from './await-progress.ts'
 import {tableRunId, type PersistentQueries} from './persistent.ts'
 import {decodePositions} from './positions.ts'
-import {collectRows, keysOf} from './pull/run-pull.ts'
+import {collectRows, constantRows} from './pull/run-pull.ts'
 import {streamRows} from './pull/stream-rows.ts'
 import {locateTable, type TableLocation} from './pull/table-location.ts'
-import {tableRows} from './pull/table-rows.ts'
+import {indexRows, isIndexReady, type IndexQuery} from './pull/index-rows.ts'
+import {tableRows, type TableQuery} from './pull/table-rows.ts'
 
 export type PullContext = {
   readonly storage: Storage
@@ -27,32 +33,70 @@ export type PullContext = {
 /** Answers a pull query from what is committed; with `after`, from a state that has seen that write. */
 export async function runPull(
   plan: PullPlan,
-  {storage, clock, catalog, queries, settings}: PullContext,
+  context: PullContext,
   {after, signal}: {readonly after: string | undefined; readonly signal: AbortSignal | undefined},
 ): Promise<PullRows> {
+  const {clock, settings} = context
+  const scans = scansOf(plan.root)
+  const sources = new Map(scans.map(({sourceName}) => [sourceName, sourceOf(sourceName, context)]))
+  if (after !== undefined) for (const source of sources.values()) await awaitWrite(after, source, context, signal)
   const env = evaluationEnv(settings, clock)
-  const source = catalog.source(plan.sourceName)
-  if (source === undefined) throw new EngineError('SOURCE_NOT_FOUND', `there is no source ${plan.sourceName}`)
-  const run = runOf(source, catalog, queries)
-  if (after !== undefined) await awaitWrite(after, plan.from === 'stream' ? undefined : run, source)
-  if (plan.from === 'stream')
-    return collectRows(plan, streamRows(storage.log, source, await partitionsOf(source.topic), signal), env)
-  const location = locate(source, run)
-  const keys = keysOf(plan, env)
-  return collectRows(plan, tableRows(storage.state, {source, location, keys, windowStart: plan.windowStart, signal}), env)
+  return collectRows(plan, {
+    evaluator: createEvaluator(env, 'generated'),
+    scan: scan => scanRows(scan, must(sources.get(scan.sourceName), 'source of a scan'), env, context, signal),
+  })
+}
 
-  async function partitionsOf(topic: string): Promise<number> {
-    const record = await storage.log.topic(topic)
-    if (record === undefined) throw new EngineError('TOPIC_NOT_FOUND', `topic ${topic} of ${plan.sourceName} does not exist`)
-    return record.partitions
-  }
+function sourceOf(name: string, {catalog}: PullContext): Source {
+  const source = catalog.source(name)
+  if (source === undefined) throw new EngineError('SOURCE_NOT_FOUND', `there is no source ${name}`)
+  return source
+}
 
-  /** A stream is its topic: what counts is what leads to it. A table is what its run has committed. */
-  async function awaitWrite(token: string, target: QueryRun | undefined, {topic}: Source): Promise<void> {
-    const ends = new Map(Object.entries(decodePositions('write', '', token)))
-    const links = linksBefore(linksOf(queries.running()), target ? [] : [topic], target?.id)
-    await awaitProgress(links, ends, {storage, clock, waitMsMax: limits.pullAfterWaitMsMax, ...(signal && {signal})})
+async function* scanRows(
+  scan: PullScan,
+  source: Source,
+  env: EvaluationEnv,
+  {storage, catalog, queries}: PullContext,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Rows> {
+  if (scan.from === 'stream') {
+    const record = await storage.log.topic(source.topic)
+    if (record === undefined)
+      throw new EngineError('TOPIC_NOT_FOUND', `topic ${source.topic} of ${source.name} does not exist`)
+    yield* streamRows(storage.log, source, record.partitions, signal)
+    return
   }
+  const location = locate(source, runOf(source, catalog, queries))
+  const keys = scan.keys && constantRows(scan.keys, env)
+  const query: TableQuery = {source, location, keys, windowStart: scan.windowStart, signal}
+  const index = scan.index && catalog.index(scan.index.name)
+  if (scan.index === undefined || index === undefined || !(await isIndexReady(storage.state, location.tasks, index)))
+    return yield* tableRows(storage.state, query)
+  const wanted = indexQuery(index, scan.index, env)
+  if (wanted !== undefined) yield* indexRows(storage.state, query, wanted)
+}
+
+/** The values of an index look-up; undefined when nothing can be found: a bound is NULL, or could not be computed. */
+function indexQuery(index: TableIndex, {equal, from, to}: IndexLookup, env: EvaluationEnv): IndexQuery | undefined {
+  const [ends] = constantRows([[from, to].flatMap(end => end?.value ?? [])], env)
+  if (ends === undefined) return undefined
+  const low = from && {value: ends[0] ?? null, isInclusive: from.isInclusive}
+  const high = to && {value: ends[from === undefined ? 0 : 1] ?? null, isInclusive: to.isInclusive}
+  return {index, equal: constantRows(equal, env), ...(low && {from: low}), ...(high && {to: high})}
+}
+
+/** A stream is its topic: what counts is what leads to it. A table is what its run has committed. */
+async function awaitWrite(
+  token: string,
+  source: Source,
+  {storage, clock, catalog, queries}: PullContext,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const target = source.kind === 'stream' ? undefined : runOf(source, catalog, queries)
+  const ends = new Map(Object.entries(decodePositions('write', '', token)))
+  const links = linksBefore(linksOf(queries.running()), target ? [] : [source.topic], target?.id)
+  await awaitProgress(links, ends, {storage, clock, waitMsMax: limits.pullAfterWaitMsMax, ...(signal && {signal})})
 }
 
 function runOf(source: Source, catalog: Catalog, queries: PersistentQueries): QueryRun | undefined {

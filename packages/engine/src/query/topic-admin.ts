@@ -1,6 +1,7 @@
 import type {Clock} from '../base/clock.ts'
 import {EngineError} from '../base/errors.ts'
 import type {AlterTopic, CreateTopic, TopicInfo} from '../engine-api.ts'
+import {limits} from '../limits.ts'
 import {alteredTopic, newTopic, topicConfig} from '../log/topic.ts'
 import type {LogStore, TopicRecord} from '../storage/port/log-store.ts'
 
@@ -9,6 +10,7 @@ export class TopicAdmin {
   readonly #log: LogStore
   readonly #clock: Clock
   readonly #partitions: number
+  readonly #recent = new Map<string, {readonly topic: TopicRecord; readonly atMs: number; readonly version: number}>()
 
   /** `partitions`: of a topic that is created without saying how many. */
   constructor(log: LogStore, clock: Clock, partitions: number) {
@@ -25,6 +27,7 @@ export class TopicAdmin {
 
   async alter(name: string, change: AlterTopic): Promise<TopicInfo> {
     await this.#log.updateTopic(alteredTopic(await this.record(name), change))
+    this.forget(name)
     return this.info(name)
   }
 
@@ -34,6 +37,7 @@ export class TopicAdmin {
     if (users.length > 0)
       throw new EngineError('TOPIC_MISMATCH', `topic ${name} can't be dropped: ${users.join(', ')} stand over it`)
     await this.#log.dropTopic(name)
+    this.forget(name)
   }
 
   async find(name: string): Promise<TopicInfo | undefined> {
@@ -52,6 +56,24 @@ export class TopicAdmin {
 
   async record(name: string): Promise<TopicRecord> {
     return (await this.#log.topic(name)) ?? unknownTopic(name)
+  }
+
+  /**
+   * As `record`, but for up to `limits.topicRecordAgeMs` as it was, so that a produce costs one round trip. `version`: of the
+   * catalog; what SQL of this engine did to topics is seen at once.
+   */
+  async recentRecord(name: string, version: number): Promise<TopicRecord> {
+    const nowMs = this.#clock.nowMs()
+    const known = this.#recent.get(name)
+    if (known && known.version === version && nowMs - known.atMs < limits.topicRecordAgeMs && nowMs >= known.atMs) return known.topic
+    const topic = await this.record(name)
+    this.#recent.set(name, {topic, atMs: nowMs, version})
+    return topic
+  }
+
+  /** The topic is not what it was: the next `recentRecord` looks. */
+  forget(name: string): void {
+    this.#recent.delete(name)
   }
 
   /** Partitions by topic, as the compiler asks for them. */

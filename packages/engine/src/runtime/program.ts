@@ -17,7 +17,10 @@ export interface TaskProgram {
   take(): Effects
   readonly stateEntries: number
 
-  /** Stores that must be given back before the first `process`. */
+  /** There is something to commit although nothing was read. */
+  readonly hasWork?: boolean
+
+  /** Stores that must be given back before the first `process`, in this order; the list may grow while the first are. */
   readonly restoredStores: readonly string[]
   /** Committed entries of one of them; may be called for each page. */
   restore(store: string, entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void

@@ -1,5 +1,6 @@
 import type {PersistentPlan} from '../plan/query-plan.ts'
 import type {Source} from '../plan/source.ts'
+import type {TableIndex} from '../plan/table-index.ts'
 import type {Offset} from '../record/record.ts'
 
 /** All that is needed to run a query anywhere: plain data that may cross threads. */
@@ -13,6 +14,8 @@ export type QueryRun = {
   readonly start?: Readonly<Record<string, readonly Offset[]>>
   /** Session properties that functions honour, by lower-case name. */
   readonly settings: Readonly<Record<string, string>>
+  /** Indexes of the table that it keeps. An empty list: it had some, which are to go. */
+  readonly indexes?: readonly TableIndex[]
 }
 
 export type RunContents =

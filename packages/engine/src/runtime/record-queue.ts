@@ -1,12 +1,14 @@
 import {must} from '../base/assert.ts'
+import {sliceChunk} from '../batch/select.ts'
 import type {Offset} from '../record/record.ts'
 import type {Part} from './program.ts'
-import {rowAtOffset, sliceChunk} from './slice-chunk.ts'
+import {rowAtOffset} from './slice-chunk.ts'
 
 /** Rows of one topic; all of its offsets before `next` are done when they are. */
 export type Run = {readonly topic: number; readonly parts: readonly Part[]; readonly next: Offset}
 
-type Piece = {readonly parts: readonly Part[]; readonly next: Offset}
+/** `from`: offsets before it were taken; `row`: the first row that was not, of the part that leads. */
+type Piece = {readonly parts: readonly Part[]; readonly next: Offset; from: Offset; row: number}
 
 /**
  * Which rows of several topics come next: those of the topic whose first row is the oldest; of equally old ones those of
@@ -20,7 +22,7 @@ export class RecordQueue {
   }
 
   push(topic: number, parts: readonly Part[], next: Offset): void {
-    must(this.#pieces[topic], `topic ${topic}`).push({parts, next})
+    must(this.#pieces[topic], `topic ${topic}`).push({parts, next, from: -Infinity, row: 0})
   }
 
   isEmpty(topic: number): boolean {
@@ -36,10 +38,12 @@ export class RecordQueue {
     const cut = this.#cut(topic, piece)
     if (cut === undefined) {
       pieces.shift()
-      return {topic, ...piece}
+      return {topic, parts: slice(piece.parts, piece.from, Infinity), next: piece.next}
     }
-    pieces[0] = {parts: slice(piece.parts, cut, Infinity), next: piece.next}
-    return {topic, parts: slice(piece.parts, 0, cut), next: cut}
+    const parts = slice(piece.parts, piece.from, cut.offset)
+    piece.from = cut.offset
+    piece.row = cut.row
+    return {topic, parts, next: cut.offset}
   }
 
   #oldest(): number | undefined {
@@ -56,7 +60,7 @@ export class RecordQueue {
   }
 
   /** The offset of the first row that has to wait for a row of another topic; undefined: none has to. */
-  #cut(topic: number, piece: Piece): Offset | undefined {
+  #cut(topic: number, piece: Piece): {readonly offset: Offset; readonly row: number} | undefined {
     let limit = Infinity
     let mayEqual = true
     for (const [other, [head]] of this.#pieces.entries()) {
@@ -67,9 +71,9 @@ export class RecordQueue {
     }
     if (limit === Infinity) return undefined
     const {chunk} = lead(piece)
-    for (let row = 0; row < chunk.count; row++) {
+    for (let {row} = piece; row < chunk.count; row++) {
       const time = must(chunk.timestamps[row], 'row time')
-      if (mayEqual ? time > limit : time >= limit) return must(chunk.origin?.offsets[row], 'offset of a source row')
+      if (mayEqual ? time > limit : time >= limit) return {offset: must(chunk.origin?.offsets[row], 'offset of a source row'), row}
     }
     return undefined
   }
@@ -79,7 +83,9 @@ export class RecordQueue {
 const lead = (piece: Piece): Part => must(piece.parts.find(part => part.chunk.count > 0) ?? piece.parts[0], 'parts of a piece')
 
 /** A piece without rows comes at once: it only moves the position. */
-const firstTime = (piece: Piece): number => lead(piece).chunk.timestamps[0] ?? -Infinity
+const firstTime = (piece: Piece): number => lead(piece).chunk.timestamps[piece.row] ?? -Infinity
 
-const slice = (parts: readonly Part[], from: Offset, to: Offset): Part[] =>
-  parts.map(({input, chunk}) => ({input, chunk: sliceChunk(chunk, rowAtOffset(chunk, from), rowAtOffset(chunk, to))}))
+function slice(parts: readonly Part[], from: Offset, to: Offset): readonly Part[] {
+  if (from === -Infinity && to === Infinity) return parts
+  return parts.map(({input, chunk}) => ({input, chunk: sliceChunk(chunk, rowAtOffset(chunk, from), rowAtOffset(chunk, to))}))
+}

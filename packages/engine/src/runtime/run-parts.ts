@@ -2,9 +2,10 @@ import {must} from '../base/assert.ts'
 import type {Clock} from '../base/clock.ts'
 import {splitTopology} from '../topology/split.ts'
 import type {SubTopology} from '../topology/sub-topology.ts'
+import {indexedProgram, type IndexedTable} from './indexed-program.ts'
 import type {TaskProgram} from './program.ts'
 import type {QueryRun, TaskPlace} from './query-run.ts'
-import {tableProgram, tableStore} from './table-program.ts'
+import {storedColumns, tableProgram, tableStore} from './table-program.ts'
 import {topologyProgram} from './topology-program.ts'
 
 /** A sub-topology of a run: as many tasks as its inputs have partitions. */
@@ -33,7 +34,11 @@ export function partsOf(run: QueryRun): readonly RunPart[] {
         topics: [topic],
         outputs: [],
         stores: [tableStore],
-        open: partition => tableProgram(what.source, partition),
+        open: partition => withIndexes(tableProgram(what.source, partition), run, {
+          store: tableStore,
+          schema: what.source.schema,
+          stored: storedColumns(what.source),
+        }),
       },
     ]
   }
@@ -56,9 +61,18 @@ function partOf(run: QueryRun, sub: SubTopology): RunPart {
       output.kind === 'internal' ? [output.topic] : output.kind === 'sink' ? [output.sink.topic] : [],
     ),
     stores: sub.stores,
-    open: (partition, clock) => topologyProgram({run, sub, partition, topics, clock}),
+    open: (partition, clock) => {
+      const program = topologyProgram({run, sub, partition, topics, clock})
+      const sink = sub.outputs.flatMap(output => (output.kind === 'sink' ? [output.sink] : []))[0]
+      if (sink?.store === undefined) return program
+      const stored = sink.schema.value.map(({type}) => type)
+      return withIndexes(program, run, {store: sink.store, schema: sink.schema, stored})
+    },
   }
 }
+
+const withIndexes = (program: TaskProgram, {indexes}: QueryRun, table: Omit<IndexedTable, 'indexes'>): TaskProgram =>
+  indexes === undefined ? program : indexedProgram(program, {...table, indexes})
 
 function ofTopic(run: QueryRun, name: string): {readonly partitions: number; readonly placement: string} {
   const {partitions, placement} = must(run.topics[name], `topic ${name} of ${run.id}`)

@@ -1,16 +1,6 @@
 import {must} from '../base/assert.ts'
-import {selectChunk} from '../batch/select.ts'
 import type {Chunk} from '../chunk/chunk.ts'
 import type {Offset} from '../record/record.ts'
-
-/** Rows `from` ≤ row < `to`. */
-export function sliceChunk(chunk: Chunk, from: number, to: number): Chunk {
-  if (from === 0 && to === chunk.count) return chunk
-  return selectChunk(
-    chunk,
-    Int32Array.from({length: to - from}, (_, i) => from + i),
-  )
-}
 
 /** First row whose offset is ≥ `offset`; the count when there is none. For chunks straight from a source: offsets grow. */
 export function rowAtOffset(chunk: Chunk, offset: Offset): number {

@@ -1,5 +1,6 @@
 import {must} from '../base/assert.ts'
 import {EngineError} from '../base/errors.ts'
+import {sliceChunk} from '../batch/select.ts'
 import type {Logger} from '../base/logger.ts'
 import {limits} from '../limits.ts'
 import type {BadRow} from '../operators/operator.ts'
@@ -9,7 +10,7 @@ import type {Storage} from '../storage/port/storage.ts'
 import {taskKey, type CommitOutcome, type TaskCommit, type TaskId} from '../storage/port/task-commit.ts'
 import type {Effects, Part, TaskProgram} from './program.ts'
 import {RecordQueue} from './record-queue.ts'
-import {rowAtOffset, sliceChunk} from './slice-chunk.ts'
+import {rowAtOffset} from './slice-chunk.ts'
 
 export type TaskOptions = {
   readonly id: TaskId
@@ -80,7 +81,7 @@ export class Task {
     this.#reading = undefined
     this.#accept(results, stopBefore)
     const rows = this.#processQueue()
-    if (rows === 0 && !this.#hasMoved()) {
+    if (rows === 0 && !this.#hasMoved() && this.#options.program.hasWork !== true) {
       const outcome = await this.#committed()
       if (outcome === 'fenced') return 'fenced'
       // What was read ahead may be older than the last wake-up: only a read of now says that there is nothing.

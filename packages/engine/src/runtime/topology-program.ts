@@ -7,9 +7,11 @@ import {chunkDecoder, chunkEncoder, type ChunkDecoder, type ChunkEncoder} from '
 import type {AppendBatch, StoredBatch} from '../storage/port/log-store.ts'
 import {buildTask} from '../topology/build-task.ts'
 import {createEvaluator} from '../topology/evaluator.ts'
-import type {SubTopology, TopologyOutput} from '../topology/sub-topology.ts'
+import {inputNodes} from '../topology/nodes.ts'
+import type {SubTopology, TopologyNode, TopologyOutput} from '../topology/sub-topology.ts'
 import type {TaskTopology} from '../topology/task-topology.ts'
-import {concatChunks} from './concat-chunks.ts'
+import {concatSmall} from './concat-chunks.ts'
+import {latestRows} from './latest-rows.ts'
 import {evaluationEnv} from './evaluation.ts'
 import type {Decoded, Effects, Part, TaskProgram} from './program.ts'
 import type {QueryRun} from './query-run.ts'
@@ -27,7 +29,13 @@ export type ProgramOptions = {
 export const topologyProgram = (options: ProgramOptions): TaskProgram => new TopologyProgram(options)
 
 type Input = {readonly input: number; readonly step: string; readonly decode: ChunkDecoder}
-type Output = {readonly topic: string; readonly step: string; readonly encode: ChunkEncoder}
+type Output = {
+  readonly topic: string
+  readonly step: string
+  readonly encode: ChunkEncoder
+  /** The chunks of one commit as rows to write, each for batches of their own. */
+  readonly merge: (chunks: readonly Chunk[]) => readonly Rows[]
+}
 
 class TopologyProgram implements TaskProgram {
   readonly topics: readonly string[]
@@ -55,7 +63,7 @@ class TopologyProgram implements TaskProgram {
         input.topic === topic ? [{input: i, step: input.step, decode: chunkDecoder(input)}] : [],
       ),
     )
-    this.#outputs = sub.outputs.map(output => encoderOf(run, output))
+    this.#outputs = sub.outputs.map(output => outputOf(run, sub, output, partition))
     this.#orderedStores = windowedResultStores(sub)
   }
 
@@ -91,9 +99,11 @@ class TopologyProgram implements TaskProgram {
     const outputs: AppendBatch[] = []
     let rowsOut = 0
     for (const [output, chunks] of collected) {
-      const rows = concatChunks(chunks)
-      rowsOut += rows.count
-      outputs.push(...this.#encode(must(this.#outputs[output], 'output'), rows))
+      const target = must(this.#outputs[output], 'output')
+      for (const rows of target.merge(chunks)) {
+        rowsOut += rows.count
+        outputs.push(...this.#encode(target, rows))
+      }
     }
     const {state, facts} = this.#topology.drain()
     const written = new Set(state.map(({store}) => store))
@@ -118,7 +128,8 @@ class TopologyProgram implements TaskProgram {
   }
 }
 
-function encoderOf(run: QueryRun, output: TopologyOutput): Output {
+/** Rows without a key stay in the partition of their task: in their order, and in a cluster in its slot. */
+function outputOf(run: QueryRun, sub: SubTopology, output: TopologyOutput, keyless: number): Output {
   const {topic, schema, formats, window, timestamp, keepsNullKeys, step} = targetOf(output)
   const {partitions, compression} = must(run.topics[topic], `topic ${topic} of ${run.id}`)
   const encode = chunkEncoder({
@@ -126,12 +137,24 @@ function encoderOf(run: QueryRun, output: TopologyOutput): Output {
     formats,
     partitions,
     compression,
+    keyless,
     ...(window && {window}),
     ...(timestamp && {timestamp}),
     ...(keepsNullKeys && {keepsNullKeys}),
   })
-  return {topic, step, encode}
+  const keyTypes = schema.key.map(column => column.type)
+  const isCoalesced = output.kind === 'sink' && output.gives === 'table' && comesFromAggregate(sub.root) && coalesces(run)
+  return {topic, step, encode, merge: isCoalesced ? chunks => [latestRows(chunks, keyTypes)] : concatSmall}
 }
+
+/** As ksqlDB's record cache, which it is named after: 0 lets every change through. */
+const coalesces = ({settings}: QueryRun): boolean => Number(settings[cacheProperty] ?? settings[`ksql.streams.${cacheProperty}`] ?? 1) !== 0
+
+const cacheProperty = 'cache.max.bytes.buffering'
+
+const comesFromAggregate = (node: TopologyNode): boolean =>
+  node.kind === 'step' && node.step.kind === 'aggregate' ? true : inputNodes(node).some(comesFromAggregate)
+
 
 function targetOf(
   output: TopologyOutput,

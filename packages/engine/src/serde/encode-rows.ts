@@ -1,7 +1,7 @@
 import {EngineError} from '../base/errors.ts'
 import {describeSchema} from '../batch/descriptor.ts'
 import {encodeBytes, encodeColumns, maxTimestamp, type Blobs} from '../batch/encode-batch.ts'
-import {selectRows} from '../batch/select.ts'
+import {selectRows, sliceRows} from '../batch/select.ts'
 import type {Rows} from '../chunk/chunk.ts'
 import {limits} from '../limits.ts'
 import {serdeFor} from './registry.ts'
@@ -84,13 +84,8 @@ export function encodeWithinLimits(rows: Rows, encode: RowsEncoder): LimitedBatc
 
 function encodeHalves(rows: Rows, encode: RowsEncoder): LimitedBatches {
   const middle = rows.count >> 1
-  const slice = (from: number, to: number) =>
-    selectRows(
-      rows,
-      Int32Array.from({length: to - from}, (_, i) => from + i),
-    )
-  const first = encodeWithinLimits(slice(0, middle), encode)
-  const second = encodeWithinLimits(slice(middle, rows.count), encode)
+  const first = encodeWithinLimits(sliceRows(rows, 0, middle), encode)
+  const second = encodeWithinLimits(sliceRows(rows, middle, rows.count), encode)
   return {
     batches: [...first.batches, ...second.batches],
     bad: [...first.bad, ...second.bad.map(problem => ({...problem, row: problem.row + middle}))],

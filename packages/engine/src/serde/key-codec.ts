@@ -15,6 +15,8 @@ export type KeyCodec = {
   encode(key: readonly Value[], window?: WindowBounds): Uint8Array
   /** The key at one position of several columns. */
   encodeAt(columns: readonly ArrayLike<Value>[], row: number, window?: WindowBounds): Uint8Array
+  /** As `encodeAt`, behind what the writer holds. */
+  writeAt(writer: ByteWriter, columns: readonly ArrayLike<Value>[], row: number, window?: WindowBounds): void
   /** EngineError `STATE_CORRUPT` for bytes that `encode` did not give. */
   decode(bytes: Uint8Array): {readonly key: Value[]; readonly window?: WindowBounds}
 }
@@ -22,24 +24,28 @@ export type KeyCodec = {
 export function keyCodec(types: readonly SqlType[]): KeyCodec {
   const columns = types.map(orderedCodec)
   const writer = new ByteWriter(128)
-  const finish = (window: WindowBounds | undefined): Uint8Array => {
-    if (window) {
-      writeWide(writer, window.startMs)
-      writeWide(writer, window.endMs)
-    }
-    return writer.take()
+  const writeWindow = (to: ByteWriter, window: WindowBounds | undefined): void => {
+    if (window === undefined) return
+    writeWide(to, window.startMs)
+    writeWide(to, window.endMs)
+  }
+  function writeAt(to: ByteWriter, vectors: readonly ArrayLike<Value>[], row: number, window?: WindowBounds): void {
+    for (let i = 0; i < columns.length; i++) writeNullable(to, columns[i], vectors[i]?.[row] ?? null)
+    writeWindow(to, window)
   }
   return {
     encode(key, window) {
       writer.at = 0
       for (let i = 0; i < columns.length; i++) writeNullable(writer, columns[i], key[i] ?? null)
-      return finish(window)
+      writeWindow(writer, window)
+      return writer.take()
     },
     encodeAt(vectors, row, window) {
       writer.at = 0
-      for (let i = 0; i < columns.length; i++) writeNullable(writer, columns[i], vectors[i]?.[row] ?? null)
-      return finish(window)
+      writeAt(writer, vectors, row, window)
+      return writer.take()
     },
+    writeAt,
     decode(bytes) {
       const reader = new ByteReader(bytes, 'STATE_CORRUPT')
       const key = columns.map(column => readNullable(reader, column))

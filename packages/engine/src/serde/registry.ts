@@ -58,7 +58,7 @@ export function heldBy(format: Format, columns: readonly Column[]): ((values: Ro
       values.map(value => [value]),
       0,
     )
-    return (bytes && serde.decode(blobsOf([Buffer.from(bytes)]), 0)) ?? values
+    return bytes === null ? values : (serde.decode(blobsOf([Buffer.from(bytes)]), 0) ?? values)
   }
 }
 

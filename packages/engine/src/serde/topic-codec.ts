@@ -45,8 +45,8 @@ export type EncoderOptions = {
   readonly partitions: number
   /** Where the batch is large enough and it helps. Default: `zstd` for opaque records, `none` for columns, which are small and quick. */
   readonly compression?: 'none' | 'zstd'
-  /** Where rows without a key go at the first call: give it another one where encoders are made anew. Default 0. */
-  readonly keylessStart?: number
+  /** Where rows without a key go. Absent: to one partition a call, the next one at the next call. */
+  readonly keyless?: number
   /** Record time is taken from this column of the result; rows without a valid one are bad. */
   readonly timestamp?: TimestampExtraction
   /** Keys of several columns are written even where all of them are NULL. Default: such a key is null. */
@@ -55,8 +55,8 @@ export type EncoderOptions = {
 
 /**
  * Batches to append, by ascending partition; rows keep their order inside a partition. Equal keys go to the partition where
- * Kafka's default partitioner puts them; rows without a key go to one partition a call, the next one at the next call.
- * A chunk larger than the limits of a batch becomes several batches of the partition, in order.
+ * Kafka's default partitioner puts them, rows without a key where `keyless` says. A chunk larger than the limits of a batch
+ * becomes several batches of the partition, in order.
  */
 export type ChunkEncoder = (rows: Rows) => EncodedChunk
 
@@ -89,13 +89,13 @@ export function chunkEncoder(options: EncoderOptions): ChunkEncoder {
   const encode = options.formats.value.name === 'COLUMNS' ? columnsEncoder(options) : bytesEncoder(options)
   const place = placement(options)
   const withTimes = resultTimes(options)
-  let turn = options.keylessStart ?? 0
+  let turn = 0
   return rows => {
     const {rows: timed, selection, bad} = withTimes(rows)
     const batches: EncodedBatch[] = []
     const problems: UnwritableRow[] = [...bad]
     if (timed.count > 0) {
-      const keyless = turn++ % options.partitions
+      const keyless = (options.keyless ?? turn++) % options.partitions
       for (const {partition, rows: part, indexes} of place(timed, keyless)) {
         const originals = (row: number) => selection?.[indexes?.[row] ?? row] ?? indexes?.[row] ?? row
         const encoded = encodeWithinLimits(part, encode)

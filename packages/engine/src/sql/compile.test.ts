@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest'
 import {must} from '../base/assert.ts'
 import {inputsOf} from '../plan/plan-sources.ts'
+import {scansOf} from '../plan/pull-plan.ts'
 import type {PersistentPlan} from '../plan/query-plan.ts'
 import type {Step} from '../plan/step.ts'
 import {validatePlan} from '../plan/validate.ts'
@@ -17,6 +18,7 @@ const nothing: CompileCatalog = {
   writers: () => [],
   query: () => undefined,
   topicPartitions: () => undefined,
+  indexes: () => [],
 }
 
 const sources = `
@@ -131,14 +133,15 @@ test('a pull query knows the keys and windows that its WHERE names', () => {
     `${windowed} SELECT * FROM w WHERE customer IN ('a', 'b') AND WINDOWSTART >= 1000 AND WINDOWSTART < 5000 AND n > 1`,
   )
   if (statement.kind !== 'pull') throw new Error(statement.kind)
-  expect(statement.plan.keys?.map(key => key.map(part => part.kind === 'literal' && part.value))).toEqual([['a'], ['b']])
-  expect(statement.plan.windowStart).toEqual({from: 1000, to: 4999})
+  const [scan] = scansOf(statement.plan.root)
+  expect(scan?.keys?.map(key => key.map(part => part.kind === 'literal' && part.value))).toEqual([['a'], ['b']])
+  expect(scan?.windowStart).toEqual({from: 1000, to: 4999})
   expect(statement.plan.columns.map(column => column.name)).toEqual(['CUSTOMER', 'WINDOWSTART', 'WINDOWEND', 'N'])
 })
 
 test('ROWKEY names the only key column in pull and push queries', () => {
   const statement = last(`SELECT city FROM customers WHERE ROWKEY = 'jay'`)
-  expect(statement.kind === 'pull' && statement.plan.keys).toHaveLength(1)
+  expect(statement.kind === 'pull' && scansOf(statement.plan.root)[0]?.keys).toHaveLength(1)
   expect(last(`SELECT city FROM customers WHERE ROWKEY = 'jay' EMIT CHANGES`).kind).toBe('push')
 })
 

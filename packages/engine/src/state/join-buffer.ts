@@ -25,11 +25,9 @@ export class JoinBuffer implements StoreImage {
 
   constructor(name: string, layout: EntryLayout) {
     this.#keyColumns = layout.key.length
-    this.table = new RowTable(name, {
-      key: [...layout.key, BIGINT, BIGINT],
-      isWindowed: false,
-      value: [...layout.value, INT],
-    })
+    const stored = {key: [...layout.key, BIGINT, BIGINT], isWindowed: false, value: [...layout.value, INT]}
+    // The number makes each key another one.
+    this.table = new RowTable(name, stored, {keys: 'unique'})
     this.#mapKeys = mapKeysOf(layout.key)
   }
 
@@ -56,16 +54,15 @@ export class JoinBuffer implements StoreImage {
     const slot = this.table.add(columns, row)
     this.table.keys[this.#keyColumns]![slot] = timeMs
     this.table.keys[this.#keyColumns + 1]![slot] = ++this.#lastNumber
-    this.table.setRow(slot, [...values.map(column => column[row] ?? null), isWaiting ? 1 : 0])
+    for (let i = 0; i < values.length; i++) this.table.values[i]![slot] = values[i]![row] ?? null
+    this.table.values[values.length]![slot] = isWaiting ? 1 : 0
     this.table.times[slot] = timeMs
     this.#index(key, slot)
   }
 
-  /** Slots of a key with time in `[fromMs, toMs]`, in order of time, equal times as they came. */
-  find(key: MapKey, fromMs: number, toMs: number): number[] {
-    const slots = this.#byKey.get(key)
-    if (slots === undefined) return []
-    return slots.filter(slot => this.table.times[slot]! >= fromMs && this.table.times[slot]! <= toMs)
+  /** Slots of a key, in order of time, equal times as they came. */
+  slotsOf(key: MapKey): readonly number[] {
+    return this.#byKey.get(key) ?? NONE
   }
 
   isWaiting(slot: number): boolean {
@@ -103,6 +100,8 @@ export class JoinBuffer implements StoreImage {
 
   /** Removes rows with time ≤ `timeMs`, except those that wait. */
   expire(timeMs: number): void {
+    const {first} = this.#times
+    if (first === undefined || first > timeMs) return
     const kept: number[] = []
     for (let time = this.#times.first; time !== undefined && time <= timeMs; time = this.#times.first) {
       const slots = this.#byTime.get(time) ?? []
@@ -164,6 +163,8 @@ export class JoinBuffer implements StoreImage {
     }
   }
 }
+
+const NONE: readonly number[] = []
 
 function insert(byTime: Map<number, number[]>, times: TimeOrder, time: number, slot: number): void {
   const slots = byTime.get(time)

@@ -1,8 +1,15 @@
+import {ByteWriter} from '../batch/byte-writer.ts'
 import type {Row, Value} from '../schema/value.ts'
 import type {StateWrite} from '../storage/port/task-commit.ts'
 import {entryCodec, type EntryCodec} from './entry-codec.ts'
 import type {EntryLayout} from './layout.ts'
 import type {KeyColumns} from './map-key.ts'
+
+/**
+ * `returning`: a key that was removed may come again. `unique`: it may not. `unseen`: storage may hold rows that are not here,
+ * so every removal is told.
+ */
+type KeyUse = 'returning' | 'unique' | 'unseen'
 
 /**
  * Rows in slots: one array per column, so that operators loop over slots without an object per row. A slot is a small
@@ -15,6 +22,7 @@ export class RowTable {
   /** Row time by slot, ms. */
   readonly times: number[] = []
   readonly #codec: EntryCodec
+  readonly #keyUse: KeyUse
   readonly #stored: readonly Value[][]
   #state = new Uint8Array(64)
   #size = 0
@@ -22,8 +30,9 @@ export class RowTable {
   #free: number[] = []
   #entries = 0
 
-  constructor(name: string, layout: EntryLayout) {
+  constructor(name: string, layout: EntryLayout, {keys = 'returning'}: {readonly keys?: KeyUse} = {}) {
     this.name = name
+    this.#keyUse = keys
     this.keys = layout.key.map(() => [])
     this.values = layout.value.map(() => [])
     this.#stored = [...this.values, this.times]
@@ -59,7 +68,7 @@ export class RowTable {
       grown.set(this.#state)
       this.#state = grown
     }
-    this.#state[slot] = PRESENT | DIRTY
+    this.#state[slot] = PRESENT | DIRTY | (this.#keyUse === 'unseen' ? 0 : NEW)
     this.#dirty.push(slot)
     this.#entries++
     return slot
@@ -76,7 +85,7 @@ export class RowTable {
   /** The row is gone; its slot is used again only after the next drain. */
   remove(slot: number): void {
     this.touch(slot)
-    this.#state[slot] = DIRTY
+    this.#state[slot] = DIRTY | (this.#state[slot]! & NEW)
     this.#entries--
   }
 
@@ -115,35 +124,53 @@ export class RowTable {
   }
 
   drain(): StateWrite[] {
-    const puts: StateWrite[] = []
     const removed: number[] = []
+    const ends: number[] = []
+    writer.at = 0
     for (const slot of this.#dirty) {
       if (!this.isPresent(slot)) {
         removed.push(slot)
         continue
       }
       this.#state[slot] = PRESENT
-      puts.push({
-        store: this.name,
-        key: this.#codec.encodeKey(this.keys, slot),
-        value: this.#codec.encodeValue(this.#stored, slot),
-      })
+      this.#codec.writeKey(writer, this.keys, slot)
+      ends.push(writer.at)
+      this.#codec.writeValue(writer, this.#stored, slot)
+      ends.push(writer.at)
     }
     this.#dirty = []
+    const puts = this.#putsOf(writer.take(), ends)
     return removed.length === 0 ? puts : [...this.#drainRemoved(removed, puts), ...puts]
   }
 
-  /** Deletes, except for keys that were written again: a commit names each key once. */
+  /** `ends`: of each key and of each value. All of them stand on one piece of memory. */
+  #putsOf(bytes: Uint8Array, ends: readonly number[]): StateWrite[] {
+    const puts: StateWrite[] = []
+    let from = 0
+    for (let i = 0; i < ends.length; i += 2) {
+      const middle = ends[i]!
+      const end = ends[i + 1]!
+      puts.push({store: this.name, key: bytes.subarray(from, middle), value: bytes.subarray(middle, end)})
+      from = end
+    }
+    return puts
+  }
+
+  /** Deletes, except for keys that were written again: a commit names each key once. What storage never saw needs none. */
   #drainRemoved(removed: readonly number[], puts: readonly StateWrite[]): StateWrite[] {
-    const seen = new Set(puts.map(write => latin1(write.key)))
+    const seen = new Set(this.#keyUse === 'unique' ? [] : puts.map(write => latin1(write.key)))
     const deletes: StateWrite[] = []
     for (const slot of removed) {
+      const isNew = (this.#state[slot]! & NEW) !== 0
       this.#state[slot] = 0
       this.#free.push(slot)
+      if (isNew) continue
       const key = this.#codec.encodeKey(this.keys, slot)
-      const text = latin1(key)
-      if (seen.has(text)) continue
-      seen.add(text)
+      if (this.#keyUse !== 'unique') {
+        const text = latin1(key)
+        if (seen.has(text)) continue
+        seen.add(text)
+      }
       deletes.push({store: this.name, key, value: null})
     }
     return deletes
@@ -161,7 +188,12 @@ export class RowTable {
   }
 }
 
+// One buffer for all tables of the thread: a drain never waits, and never drains inside of draining.
+const writer = new ByteWriter(1 << 16)
+
 const PRESENT = 1
 const DIRTY = 2
+/** Not drained yet. */
+const NEW = 4
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')

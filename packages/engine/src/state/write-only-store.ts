@@ -16,7 +16,7 @@ export class WriteOnlyStore implements StoreImage {
 
   constructor(name: string, layout: EntryLayout) {
     this.name = name
-    this.#table = new RowTable(name, layout)
+    this.#table = new RowTable(name, layout, {keys: 'unseen'})
     this.#mapKeys = mapKeysOf(layout.key)
     this.#keyCount = layout.key.length
   }

@@ -42,9 +42,9 @@ export function buildTask(subTopology: SubTopology, partition: number, env: Topo
   const collected: TaskOutput[] = []
   const inputs: Emit[] = []
   const builder = new Builder(subTopology, stores, env, (output, chunk) => collected.push({output, chunk}), inputs)
-  builder.connect(subTopology.root, false, () => {})
+  builder.connect(subTopology.root, false, true, () => {})
   assert(inputs.length === subTopology.inputs.length, 'every input feeds a node')
-  return new RunningTask(subTopology, partition, inputs, stores, collected)
+  return new RunningTask({subTopology, partition, inputs, stores, collected, flushes: builder.flushes})
 }
 
 /** Connects nodes from the result backwards: each is given where its rows go, and whether `before` is read there. */
@@ -54,6 +54,8 @@ class Builder {
   readonly #env: TopologyEnv
   readonly #output: (output: number, chunk: Chunk) => void
   readonly #inputs: Emit[]
+  /** Of operators that keep rows back: see `OperatorContext.defer`. */
+  readonly flushes: (() => void)[] = []
 
   constructor(
     subTopology: SubTopology,
@@ -69,8 +71,9 @@ class Builder {
     this.#inputs = inputs
   }
 
-  connect(node: TopologyNode, wantsBefore: boolean, emit: Emit): void {
-    const context = this.#context(wantsBefore)
+  /** `isOnlyWay`: nothing else comes to where the node's rows go, all the way to the results. */
+  connect(node: TopologyNode, wantsBefore: boolean, isOnlyWay: boolean, emit: Emit): void {
+    const context = this.#context(wantsBefore, isOnlyWay)
     switch (node.kind) {
       case 'source': {
         const operator = node.step.gives === 'table' ? tableSourceOperator(node.step, context) : undefined
@@ -83,36 +86,40 @@ class Builder {
       case 'send': {
         const {output, pack, schema} = node
         const send: Emit = chunk => this.#output(output, pack === 'changes' ? packChanges(chunk, schema) : chunk)
-        return this.connect(node.input, pack === 'changes', send)
+        return this.connect(node.input, pack === 'changes', isOnlyWay, send)
       }
       case 'result': {
         const result: Emit = chunk => this.#output(node.output, chunk)
         const store = resultStore(this.#subTopology.outputs[node.output])
-        if (store === undefined) return this.connect(node.input, false, result)
+        if (store === undefined) return this.connect(node.input, false, isOnlyWay, result)
         const keep = resultStoreOperator(node.step, store, context)
-        return this.connect(node.input, false, chunk => keep.process(0, chunk, result))
+        return this.connect(node.input, false, isOnlyWay, chunk => keep.process(0, chunk, result))
       }
       case 'fk-subscribe':
-        return this.#feed(node, foreignKeySubscriber(node.step, context), false, emit)
+        return this.#feed(node, foreignKeySubscriber(node.step, context), false, isOnlyWay, emit)
       case 'fk-respond':
-        return this.#feed(node, foreignKeyResponder(node.step, context), false, emit)
+        return this.#feed(node, foreignKeyResponder(node.step, context), false, isOnlyWay, emit)
       case 'fk-resolve':
-        return this.#feed(node, foreignKeyResolver(node.step, context), false, emit)
+        return this.#feed(node, foreignKeyResolver(node.step, context), false, isOnlyWay, emit)
       case 'step':
-        return this.#feed(node, operatorOf(node.step, context), readsBefore(node.step, wantsBefore), emit)
+        return this.#feed(node, operatorOf(node.step, context), readsBefore(node.step, wantsBefore), isOnlyWay, emit)
       default:
         assertNever(node, 'topology node')
     }
   }
 
-  #feed(node: TopologyNode, operator: Operator, readsOld: boolean, emit: Emit): void {
-    for (const [port, input] of inputNodes(node).entries())
-      this.connect(input, readsOld, chunk => operator.process(port, chunk, emit))
+  #feed(node: TopologyNode, operator: Operator, readsOld: boolean, isOnlyWay: boolean, emit: Emit): void {
+    const inputs = inputNodes(node)
+    for (const [port, input] of inputs.entries())
+      this.connect(input, readsOld, isOnlyWay && inputs.length === 1, chunk => operator.process(port, chunk, emit))
   }
 
-  #context(wantsBefore: boolean): OperatorContext {
+  #context(wantsBefore: boolean, isOnlyWay: boolean): OperatorContext {
     const {evaluator, report, options} = this.#env
-    return {evaluator, report, stores: this.#stores, wantsBefore, options: {...DEFAULT_OPTIONS, ...options}}
+    return {
+      ...{evaluator, report, stores: this.#stores, wantsBefore, options: {...DEFAULT_OPTIONS, ...options}},
+      ...(isOnlyWay && {defer: (flush: () => void) => void this.flushes.push(flush)}),
+    }
   }
 }
 

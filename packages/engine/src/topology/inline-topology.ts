@@ -1,5 +1,5 @@
 import type {Chunk} from '../chunk/chunk.ts'
-import {sliceChunk} from '../operators/chunks.ts'
+import {sliceChunk} from '../batch/select.ts'
 import type {Step} from '../plan/step.ts'
 import {buildTask, type TopologyEnv} from './build-task.ts'
 import {splitTopology, type ResultTarget} from './split.ts'

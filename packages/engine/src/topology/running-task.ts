@@ -1,10 +1,21 @@
 import {must} from '../base/assert.ts'
 import type {Chunk} from '../chunk/chunk.ts'
-import {sliceChunk} from '../operators/chunks.ts'
+import {sliceChunk} from '../batch/select.ts'
 import type {Emit} from '../operators/operator.ts'
 import type {TaskStores} from '../state/task-stores.ts'
 import type {SubTopology} from './sub-topology.ts'
 import type {StateEntry, TaskOutput, TaskState, TaskTopology, TaskTopologyStats} from './task-topology.ts'
+
+export type RunningTaskParts = {
+  readonly subTopology: SubTopology
+  readonly partition: number
+  readonly inputs: readonly Emit[]
+  readonly stores: TaskStores
+  /** Where results are put. */
+  readonly collected: TaskOutput[]
+  /** Called before results are collected. */
+  readonly flushes: readonly (() => void)[]
+}
 
 export class RunningTask implements TaskTopology {
   readonly subTopology: SubTopology
@@ -12,21 +23,25 @@ export class RunningTask implements TaskTopology {
   readonly #inputs: readonly Emit[]
   readonly #stores: TaskStores
   readonly #collected: TaskOutput[]
+  readonly #flushes: readonly (() => void)[]
   readonly #streamTime: {value: number}
 
-  constructor(subTopology: SubTopology, partition: number, inputs: readonly Emit[], stores: TaskStores, collected: TaskOutput[]) {
+  constructor({subTopology, partition, inputs, stores, collected, flushes}: RunningTaskParts) {
     this.subTopology = subTopology
     this.partition = partition
     this.#inputs = inputs
     this.#stores = stores
     this.#collected = collected
+    this.#flushes = flushes
     this.#streamTime = stores.facts.cell('streamTime', -Infinity)
   }
 
   process(input: number, chunk: Chunk): void {
     if (chunk.count === 0) return
-    for (let row = 0; row < chunk.count; row++)
-      if (chunk.timestamps[row]! > this.#streamTime.value) this.#streamTime.value = chunk.timestamps[row]!
+    const {timestamps} = chunk
+    let newest = this.#streamTime.value
+    for (let row = 0; row < chunk.count; row++) if (timestamps[row]! > newest) newest = timestamps[row]!
+    this.#streamTime.value = newest
     must(this.#inputs[input], `input ${input}`)(chunk)
   }
 
@@ -40,6 +55,7 @@ export class RunningTask implements TaskTopology {
   }
 
   collect(): readonly TaskOutput[] {
+    for (const flush of this.#flushes) flush()
     return this.#collected.splice(0)
   }
 

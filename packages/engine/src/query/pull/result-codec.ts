@@ -1,6 +1,8 @@
 import {rowCodec} from '../../batch/row-codec.ts'
-import type {Schema} from '../../schema/schema.ts'
-import type {Row} from '../../schema/value.ts'
+import type {Source} from '../../plan/source.ts'
+import type {Header} from '../../record/record.ts'
+import {storedColumns} from '../../runtime/table-program.ts'
+import type {Row, Value} from '../../schema/value.ts'
 import {keyCodec, type WindowBounds} from '../../serde/key-codec.ts'
 import {storedTypes} from '../../state/layout.ts'
 
@@ -9,6 +11,7 @@ export type ResultRow = {
   readonly window?: WindowBounds
   readonly value: Row
   readonly timestampMs: number
+  readonly headers?: readonly Header[]
 }
 
 /** Committed rows of a table, as `state/layout.ts` says that they lie in storage. */
@@ -17,14 +20,22 @@ export type ResultCodec = {
   decode(key: Uint8Array, value: Uint8Array): ResultRow
 }
 
-export function resultCodec({key, value}: Schema): ResultCodec {
+export function resultCodec(source: Source): ResultCodec {
+  const {key, value} = source.schema
   const keys = keyCodec(key.map(column => column.type))
-  const values = rowCodec(storedTypes(value.map(column => column.type)), 'STATE_CORRUPT')
+  const types = source.createdBy === undefined ? storedColumns(source) : value.map(column => column.type)
+  const values = rowCodec(storedTypes(types), 'STATE_CORRUPT')
+  const hasHeaders = types.length > value.length
   return {
     encodeKey: (row, window) => keys.encode(row, window),
     decode(keyBytes, valueBytes) {
       const row = values.decode(valueBytes)
-      return {...keys.decode(keyBytes), value: row, timestampMs: Number(row[value.length])}
+      const stored = {...keys.decode(keyBytes), value: row, timestampMs: Number(row[types.length])}
+      return hasHeaders ? {...stored, headers: headersIn(row[value.length] ?? null)} : stored
     },
   }
 }
+
+/** As `runtime/table-program.ts` stores them. */
+const headersIn = (stored: Value): readonly Header[] =>
+  (stored as readonly (readonly [string, Uint8Array | null])[]).map(([key, value]) => ({key, value}))

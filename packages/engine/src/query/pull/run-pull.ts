@@ -1,51 +1,43 @@
-import {makeFilter, makeProjection} from '../../codegen/evaluator.ts'
+import {makeProjection} from '../../codegen/evaluator.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {Rows} from '../../chunk/chunk.ts'
 import type {PullRows} from '../../engine-api.ts'
 import type {EvaluationEnv} from '../../expr/bind.ts'
+import type {Expr} from '../../expr/ir.ts'
 import {limits} from '../../limits.ts'
-import type {PullPlan} from '../../plan/query-plan.ts'
-import type {Row, Value} from '../../schema/value.ts'
+import {ignoreErrors} from '../../operators/evaluator.ts'
+import type {PullPlan} from '../../plan/pull-plan.ts'
+import type {Row} from '../../schema/value.ts'
+import {nodeRows, type PullRun} from './node-rows.ts'
+import {rowAt} from './page.ts'
 
 /** One row without columns: what constant expressions are evaluated on. */
 const nowhere: Rows = {count: 1, columns: [], timestamps: [0]}
 
-/**
- * The keys that a pull plan names, each once; undefined when it names none. A key that can't be computed (a failed
- * cast) or that has a NULL equals no row.
- */
-export function keysOf({keys}: PullPlan, env: EvaluationEnv): readonly Row[] | undefined {
-  if (keys === undefined) return undefined
-  const rows = keys.map(exprs =>
-    makeProjection(exprs, env, 'interpreted')(nowhere, undefined, ignore).map(vector => vector.values[0] ?? null),
+/** Lists of constants as values, each once. One that can't be computed (a failed cast) or has a NULL equals no row. */
+export function constantRows(lists: readonly (readonly Expr[])[], env: EvaluationEnv): readonly Row[] {
+  const rows = lists.map(exprs =>
+    rowAt(makeProjection(exprs, env, 'interpreted')(nowhere, undefined, ignoreErrors), 0),
   )
-  const seen = new Map(rows.filter(key => !key.includes(null)).map(key => [JSON.stringify(key, bigintText), key]))
+  const seen = new Map(rows.filter(row => !row.includes(null)).map(row => [JSON.stringify(row, plainly), row]))
   return [...seen.values()]
 }
 
-/** Filters and projects candidate rows until they end or the LIMIT is reached. */
-export async function collectRows(plan: PullPlan, candidates: AsyncIterable<Rows>, env: EvaluationEnv): Promise<PullRows> {
-  const filter = plan.where && makeFilter(plan.where, env, 'generated')
-  const project = makeProjection(plan.project, env, 'generated')
-  const limit = plan.limit ?? Infinity
-  const rows: Value[][] = []
-  for await (const page of candidates) {
-    if (page.count === 0) continue
-    const passed = filter?.(page, ignore)
-    const columns = project(page, passed, ignore).map(vector => vector.values)
-    const count = passed?.length ?? page.count
-    for (let row = 0; row < count && rows.length < limit; row++) rows.push(columns.map(values => values[row] ?? null))
+/** Runs a plan to its end, or refuses a result that is too large. */
+export async function collectRows({root, columns}: PullPlan, run: PullRun): Promise<PullRows> {
+  const rows: Row[] = []
+  for await (const page of nodeRows(root, run)) {
+    for (let row = 0; row < page.count; row++) rows.push(rowAt(page.columns, row))
     if (rows.length > limits.pullRowsMax)
       throw new EngineError(
         'LIMIT_EXCEEDED',
         `the result has more than ${limits.pullRowsMax} rows: narrow it with WHERE or LIMIT`,
       )
-    if (rows.length >= limit) break
   }
-  return {kind: 'rows', columns: plan.columns, rows}
+  return {kind: 'rows', columns, rows}
 }
 
-/** A failed expression is NULL, and in WHERE not TRUE; a pull query has nobody to tell. */
-const ignore = (): void => {}
-
-const bigintText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value)
+function plainly(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`
+  return value instanceof Map ? [...value] : value
+}

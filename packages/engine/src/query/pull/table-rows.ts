@@ -2,7 +2,7 @@ import {must} from '../../base/assert.ts'
 import {EngineError} from '../../base/errors.ts'
 import {vectorOf, type Rows} from '../../chunk/chunk.ts'
 import {limits} from '../../limits.ts'
-import type {PullPlan} from '../../plan/query-plan.ts'
+import type {PullScan} from '../../plan/pull-plan.ts'
 import type {Source} from '../../plan/source.ts'
 import type {Row, Value} from '../../schema/value.ts'
 import {keyCodec, prefixEnd} from '../../serde/key-codec.ts'
@@ -18,7 +18,7 @@ export type TableQuery = {
   readonly location: TableLocation
   /** Complete keys; undefined: all rows. */
   readonly keys: readonly Row[] | undefined
-  readonly windowStart: PullPlan['windowStart']
+  readonly windowStart: PullScan['windowStart']
   readonly signal: AbortSignal | undefined
 }
 
@@ -29,7 +29,7 @@ export function tableRows(state: StateStore, query: TableQuery): AsyncIterable<R
 }
 
 async function* lookUp(state: StateStore, {source, location}: TableQuery, keys: readonly Row[]): AsyncGenerator<Rows> {
-  const codec = resultCodec(source.schema)
+  const codec = resultCodec(source)
   for (const [partition, wanted] of byPartition(location, keys)) {
     const bytes = wanted.map(key => codec.encodeKey(key))
     let values = await state.lookUp(must(location.tasks[partition], 'task'), location.store, bytes)
@@ -55,7 +55,7 @@ async function lookElsewhere(
 /** All windows of a key stand together, ordered by their start. */
 async function* lookUpWindows(state: StateStore, query: TableQuery, keys: readonly Row[]): AsyncGenerator<Rows> {
   const {source, location, windowStart} = query
-  const codec = resultCodec(source.schema)
+  const codec = resultCodec(source)
   const prefixes = keyCodec(source.schema.key.map(column => column.type))
   for (const [partition, wanted] of byPartition(location, keys)) {
     for (const key of wanted) {
@@ -69,7 +69,7 @@ async function* lookUpWindows(state: StateStore, query: TableQuery, keys: readon
 }
 
 async function* scanAll(state: StateStore, query: TableQuery): AsyncGenerator<Rows> {
-  const codec = resultCodec(query.source.schema)
+  const codec = resultCodec(query.source)
   let seen = 0
   for (const task of query.location.tasks) {
     for await (const rows of scan(state, task, query, codec, {})) {
@@ -114,7 +114,8 @@ function byPartition({placedBy, tasks}: TableLocation, keys: readonly Row[]): Ma
 }
 
 /** A row of a query is shown as its topic has it, so that pull and push queries agree. */
-function rowsOf(rows: readonly ResultRow[], {schema, window, formats, createdBy}: Source): Rows {
+/** Found rows as rows of the table's schema. */
+export function rowsOf(rows: readonly ResultRow[], {schema, window, formats, createdBy}: Source): Rows {
   const held = createdBy === undefined ? undefined : heldBy(formats.value, schema.value)
   const found = held ? rows.map(row => ({...row, value: held(row.value)})) : rows
   const column = (pick: (row: ResultRow) => Value): ReturnType<typeof vectorOf> => vectorOf(found.map(pick))
@@ -125,6 +126,7 @@ function rowsOf(rows: readonly ResultRow[], {schema, window, formats, createdBy}
       ...schema.value.map((_, i) => column(({value}) => value[i] ?? null)),
     ],
     timestamps: found.map(({timestampMs}) => timestampMs),
+    ...(found.some(({headers}) => headers) && {headers: found.map(({headers}) => headers ?? [])}),
     ...(window && {
       windows: {starts: found.map(row => row.window?.startMs ?? 0), ends: found.map(row => row.window?.endMs ?? 0)},
     }),

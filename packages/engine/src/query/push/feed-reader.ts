@@ -1,10 +1,11 @@
+import {sliceChunk} from '../../batch/select.ts'
 import {must} from '../../base/assert.ts'
 import type {Clock} from '../../base/clock.ts'
 import {limits} from '../../limits.ts'
 import type {Offset} from '../../record/record.ts'
 import {RecordQueue} from '../../runtime/record-queue.ts'
 import {Signal} from '../../base/signal.ts'
-import {rowAtOffset, sliceChunk} from '../../runtime/slice-chunk.ts'
+import {rowAtOffset} from '../../runtime/slice-chunk.ts'
 import type {FeedPiece, TopicFeed} from './topic-feed.ts'
 
 /** Rows of feed `feed`; `skipped` records before them are gone from the log. `isOld`: they lie before the hold. */

@@ -2,6 +2,7 @@ import {must} from '../../base/assert.ts'
 import {EngineError} from '../../base/errors.ts'
 import {encodeBytes, maxTimestamp} from '../../batch/encode-batch.ts'
 import type {ProduceRecord, ProduceResult} from '../../engine-api.ts'
+import {limits} from '../../limits.ts'
 import {topicConfig} from '../../log/topic.ts'
 import type {Source} from '../../plan/source.ts'
 import {compactJson} from '../../serde/json-number.ts'
@@ -125,6 +126,20 @@ function firstThatReads(
   return {code, message}
 }
 
+type OpaqueRecord = {readonly record: ProduceRecord; readonly key: string | null; readonly value: string | null; readonly bytes: number}
+
+/** A record as text. RECORD_TOO_LARGE where no batch may hold it. */
+function opaqueRecord(record: ProduceRecord): OpaqueRecord {
+  const isAbsent = (given: unknown): boolean => given === null || given === undefined
+  const key = isAbsent(record.key) ? null : typeof record.key === 'string' ? record.key : compactJson(record.key)
+  const value = isAbsent(record.value) ? null : compactJson(record.value)
+  const ofHeaders = (record.headers ?? []).reduce((sum, header) => sum + header.key.length + (header.value?.length ?? 0), 0)
+  const bytes = Buffer.byteLength(key ?? '') + Buffer.byteLength(value ?? '') + ofHeaders
+  if (bytes > limits.batchBytesMax)
+    throw new EngineError('RECORD_TOO_LARGE', `found a record of ${bytes} bytes, expected at most ${limits.batchBytesMax}`)
+  return {record, key, value, bytes}
+}
+
 /** No source says what stands in the topic: keys that are text as UTF-8, everything else as JSON text. */
 function encodeOpaque({topic, partition, placed, nowMs, errors}: Group): AppendBatch[] {
   if (topicConfig(topic).encoding === 'columns')
@@ -132,26 +147,31 @@ function encodeOpaque({topic, partition, placed, nowMs, errors}: Group): AppendB
       'TOPIC_MISMATCH',
       `topic ${topic.name} holds typed rows, and no source over it says which: declare one first`,
     )
-  const groups = new Map<number, {readonly record: ProduceRecord; readonly key: string | null; readonly value: string | null}[]>()
+  const batches: {readonly at: number; readonly records: OpaqueRecord[]; bytes: number}[] = []
+  const open = new Map<number, (typeof batches)[number]>()
   const keyless = Math.floor(nowMs / 10) % topic.partitions
   for (const {index, record} of placed) {
     try {
-      const key =
-        record.key === null || record.key === undefined
-          ? null
-          : typeof record.key === 'string'
-            ? record.key
-            : compactJson(record.key)
-      const value = record.value === null || record.value === undefined ? null : compactJson(record.value)
+      const opaque = opaqueRecord(record)
+      const {key, bytes} = opaque
       const at = partition ?? (key === null ? keyless : partitionOfKey(Buffer.from(key), topic.partitions))
-      const group = groups.get(at)
-      if (group) group.push({record, key, value})
-      else groups.set(at, [{record, key, value}])
+      let batch = open.get(at)
+      if (batch === undefined || batch.bytes + bytes > limits.batchBytesMax || batch.records.length === limits.batchRecordsMax) {
+        batch = {at, records: [], bytes: 0}
+        open.set(at, batch)
+        batches.push(batch)
+      }
+      batch.records.push(opaque)
+      batch.bytes += bytes
     } catch (error) {
-      errors.push({index, code: 'RECORD_INVALID', message: `the record can't be written as JSON: ${String(error)}`})
+      const [code, message] =
+        error instanceof EngineError
+          ? [error.code, error.message]
+          : ['RECORD_INVALID', `the record can't be written as JSON: ${String(error)}`]
+      errors.push({index, code, message})
     }
   }
-  return [...groups].map(([at, group]) => {
+  return batches.map(({at, records: group}) => {
     const timestamps = group.map(({record}) => record.timestampMs ?? nowMs)
     const bytes = encodeBytes({
       count: group.length,

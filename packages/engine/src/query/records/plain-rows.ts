@@ -1,9 +1,11 @@
+import {EngineError} from '../../base/errors.ts'
 import {vectorOf, type Rows, type Vector} from '../../chunk/chunk.ts'
 import type {ProduceRecord} from '../../engine-api.ts'
 import type {Source} from '../../plan/source.ts'
 import type {Column} from '../../schema/schema.ts'
 import type {Value} from '../../schema/value.ts'
-import {isObject, jsonReader} from '../../serde/json-reader.ts'
+import {isObject, jsonReader, type JsonReader} from '../../serde/json-reader.ts'
+import {keyStandsBare, standsBare} from '../../serde/registry.ts'
 
 /** The last instant that a Date can hold. */
 export const latestTimestampMs = 8.64e15
@@ -21,8 +23,8 @@ type ColumnReader = (values: readonly unknown[]) => Vector | undefined
 export type PlainRows = (records: readonly ProduceRecord[], nowMs: number) => Rows | undefined
 
 export function plainRows({schema, window, formats}: Source): PlainRows {
-  const isBare = schema.value.length === 1 && (formats.value.settings['wrap'] === 'false' || formats.value.name === 'KAFKA')
-  const isPlain = window === undefined && schema.key.length <= 1 && !isBare && !schema.value.some(({name}) => name in {})
+  const isKeyBare = schema.key.length === 0 || keyStandsBare(formats.key, schema.key)
+  const isPlain = window === undefined && isKeyBare && !standsBare(formats.value, schema.value) && !schema.value.some(({name}) => name in {})
   if (!isPlain) return () => undefined
   const readKeys = schema.key.map(columnReader)
   const fields = schema.value.map(column => ({name: column.name, read: columnReader(column)}))
@@ -87,8 +89,17 @@ function columnReader({name, type}: Column): ColumnReader {
       return values => numbers(values, new Int32Array(values.length), isInt)
     default: {
       const read = jsonReader(type, {path: name, canParseAgain: false})
-      return values => (values.includes(undefined) ? undefined : vectorOf(values.map(read)))
+      return values => (values.includes(undefined) ? undefined : readAll(values, read))
     }
+  }
+}
+
+function readAll(values: readonly unknown[], read: JsonReader): Vector | undefined {
+  try {
+    return vectorOf(values.map(read))
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'RECORD_INVALID') return undefined
+    throw error
   }
 }
 

@@ -1,29 +1,34 @@
 import {randomUUID} from 'node:crypto'
-import {assertNever, must} from '../../base/assert.ts'
+import {must} from '../../base/assert.ts'
 import type {Clock} from '../../base/clock.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {ProduceRequest, ProduceResult} from '../../engine-api.ts'
+import {commitGroupOffsets, withFence} from '../../groups/commit.ts'
 import {limits} from '../../limits.ts'
 import {IdempotentAppender} from '../../log/appender.ts'
+import {retrying} from '../../log/retry.ts'
 import type {Source} from '../../plan/source.ts'
 import type {Offset} from '../../record/record.ts'
-import type {AppendBatch, AppendOutcome, LogStore, TopicRecord} from '../../storage/port/log-store.ts'
+import type {AppendBatch, AppendOptions, AppendOutcome, TopicRecord} from '../../storage/port/log-store.ts'
+import type {Storage} from '../../storage/port/storage.ts'
 import {encodePositions} from '../positions.ts'
-import {encodeRequest} from './encode-request.ts'
+import {encodeConditional, mustBeWhole} from './produce-conditions.ts'
+import {mustBeStored, storedAt} from './stored-at.ts'
 
 type Range = ProduceResult['ranges'][number]
+type Work = {readonly request: ProduceRequest; readonly batches: readonly AppendBatch[]; readonly isAtomic: boolean}
 
 /** Takes records from outside: checks them against the sources over their topic, encodes them, appends them. */
 export class RecordWriter {
-  readonly #log: LogStore
+  readonly #storage: Pick<Storage, 'log' | 'groups'>
   readonly #clock: Clock
   readonly #appenders = new Map<string, IdempotentAppender>()
   readonly #writer = randomUUID()
   #records = 0
   #bytes = 0
 
-  constructor(log: LogStore, clock: Clock) {
-    this.#log = log
+  constructor(storage: Pick<Storage, 'log' | 'groups'>, clock: Clock) {
+    this.#storage = storage
     this.#clock = clock
   }
 
@@ -33,36 +38,57 @@ export class RecordWriter {
   }
 
   async produce(request: ProduceRequest, topic: TopicRecord, sources: readonly Source[]): Promise<ProduceResult> {
-    const {records, isAtomic} = request
+    const {records, consumed} = request
     if (records.length > limits.produceRecordsMax)
       throw new EngineError(
         'LIMIT_EXCEEDED',
         `found ${records.length} records, expected at most ${limits.produceRecordsMax} in one request`,
       )
-    const {batches, errors} = encodeRequest(topic, sources, records, this.#clock.nowMs())
-    if (batches.length === 0 || (isAtomic === true && errors.length > 0)) return nothingWritten(topic, records.length, errors)
-    const outcomes = await this.#append(request, batches)
+    const isAtomic = mustBeWhole(request)
+    const {batches, errors} = encodeConditional(topic, sources, request, this.#clock.nowMs())
+    if (isAtomic && errors.length > 0) return nothingWritten(topic, records.length, errors)
+    if (batches.length === 0) {
+      if (consumed) await commitGroupOffsets(this.#storage, consumed)
+      return nothingWritten(topic, records.length, errors)
+    }
+    const outcomes = await this.#appendWith(consumed, {request, batches, isAtomic})
     for (const [i, batch] of batches.entries()) if (outcomes[i]?.kind === 'appended') this.#count(batch)
     return resultOf(topic, records.length, errors, batches, outcomes)
   }
 
-  /** Without a producer of the caller's own, ours makes a retry of the storage's connection harmless. */
-  async #append(request: ProduceRequest, batches: readonly AppendBatch[]): Promise<readonly AppendOutcome[]> {
-    const {topic, producer, isAtomic = false, acks = 'LEADER'} = request
-    if (producer === undefined) return this.#appender(topic).append(batches, {isAtomic, acks})
+  /** The offsets of a consumer group move in the step that appends, or both do not happen. */
+  async #appendWith(consumed: ProduceRequest['consumed'], work: Work): Promise<readonly AppendOutcome[]> {
+    if (!consumed) return this.#append(work, {isAtomic: work.isAtomic})
+    const offsets = consumed.offsets.map(({topic, partition, offset}) => ({topic, partition, next: offset}))
+    let outcomes: readonly AppendOutcome[] = []
+    await withFence(this.#storage, consumed, async generation => {
+      const groupOffsets = {group: consumed.group, offsets, ...(generation !== undefined && {generation})}
+      outcomes = await this.#append(work, {isAtomic: true, groupOffsets})
+      const isStale = outcomes.every(({kind}) => kind === 'aborted')
+      if (!isStale) mustBeStored(work.batches, outcomes)
+      return !isStale
+    })
+    return outcomes
+  }
+
+  /** Without a producer of the caller's own, ours makes a retry of the storage's connection harmless; so do ids of events. */
+  async #append({request, batches}: Work, options: AppendOptions): Promise<readonly AppendOutcome[]> {
+    const {topic, producer, acks = 'LEADER'} = request
+    if (batches.some(({eventIds}) => eventIds !== undefined)) return retrying(this.#clock, () => this.#storage.log.append(batches, {...options, acks}))
+    if (producer === undefined) return this.#appender(topic).append(batches, {...options, acks})
     const [batch, ...more] = batches
     if (more.length > 0)
       throw new EngineError(
         'INVALID_ARGUMENT',
         'a request with a producer id must go to one partition and fit one batch: its sequence counts batches',
       )
-    return this.#log.append([{...must(batch, 'batch'), producer}], {isAtomic, acks})
+    return this.#storage.log.append([{...must(batch, 'batch'), producer}], {...options, acks})
   }
 
   #appender(topic: string): IdempotentAppender {
     const known = this.#appenders.get(topic)
     if (known) return known
-    const appender = new IdempotentAppender({log: this.#log, clock: this.#clock, producerId: this.#writer})
+    const appender = new IdempotentAppender({log: this.#storage.log, clock: this.#clock, producerId: this.#writer})
     this.#appenders.set(topic, appender)
     return appender
   }
@@ -91,9 +117,9 @@ function resultOf(
 ): ProduceResult {
   const ranges: Range[] = []
   const ends = new Array<Offset>(topic.partitions).fill(0)
+  mustBeStored(batches, outcomes)
   for (const [i, {partition, count}] of batches.entries()) {
-    const outcome = must(outcomes[i], 'outcome of a batch')
-    const firstOffset = baseOf(outcome, topic.name, partition)
+    const firstOffset = storedAt(must(outcomes[i], 'outcome of a batch'))
     addRange(ranges, {partition, firstOffset, lastOffset: firstOffset + count - 1})
     ends[partition] = Math.max(ends[partition] ?? 0, firstOffset + count)
   }
@@ -104,26 +130,6 @@ function resultOf(
     errors,
     token: encodePositions('write', '', {[topic.name]: ends}),
     isDuplicate: outcomes.every(({kind}) => kind === 'duplicate'),
-  }
-}
-
-function baseOf(outcome: AppendOutcome, topic: string, partition: number): Offset {
-  switch (outcome.kind) {
-    case 'appended':
-    case 'duplicate':
-      return outcome.baseOffset
-    case 'out-of-order':
-      throw new EngineError('SEQUENCE_OUT_OF_ORDER', `${topic}/${partition} expects sequence ${outcome.expectedSequence} next`)
-    case 'fenced':
-      throw new EngineError('FENCED_EPOCH', `${topic}/${partition} has seen epoch ${outcome.by} of this producer`)
-    case 'conflict':
-      throw new EngineError('VERSION_CONFLICT', `${topic}/${partition} ends at ${outcome.end}`)
-    case 'unknown-partition':
-      throw new EngineError('TOPIC_NOT_FOUND', `topic ${topic} has no partition ${partition} any more`)
-    case 'aborted':
-      throw new EngineError('VERSION_CONFLICT', `${topic}/${partition} was not written because another partition refused`)
-    default:
-      return assertNever(outcome, 'outcome')
   }
 }
 

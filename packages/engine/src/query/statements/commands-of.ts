@@ -1,5 +1,6 @@
 import type {Catalog} from '../../catalog/catalog.ts'
 import type {Command, QueryRecord} from '../../catalog/command.ts'
+import {indexPrefix} from '../../plan/table-index.ts'
 import {sourcesOf} from '../../plan/plan-sources.ts'
 import type {PersistentPlan} from '../../plan/query-plan.ts'
 import type {Offset} from '../../record/record.ts'
@@ -30,6 +31,10 @@ export function commandsOf(statement: CompiledStatement, catalog: Catalog, how: 
         ...statement.terminates.map((id): Command => ({kind: 'terminate-query', id})),
         {kind: 'drop-source', name: statement.source.name},
       ]
+    case 'create-index':
+      return [{kind: 'put-index', index: {...statement.index, store: `${indexPrefix}${statement.index.name}/${catalog.version}`}}]
+    case 'drop-index':
+      return [{kind: 'drop-index', name: statement.name}]
     case 'create-type':
       return [{kind: 'put-type', name: statement.name, type: statement.type}]
     case 'drop-type':

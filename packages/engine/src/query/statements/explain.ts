@@ -1,4 +1,5 @@
 import {explainPersistent} from '../../plan/explain.ts'
+import {explainPull} from '../../plan/explain-pull.ts'
 import type {PersistentPlan} from '../../plan/query-plan.ts'
 import type {CompiledStatement} from '../../sql/statements/compiled-statement.ts'
 import {printTopology} from '../../topology/describe.ts'
@@ -17,15 +18,8 @@ export function explainPlan(
     }
     case 'push':
       return `Push query\n\n${printTopology(splitTopology(statement.plan.root, 'push', {kind: 'result'}))}`
-    case 'pull': {
-      const {sourceName, from, keys} = statement.plan
-      const how = keys
-        ? `look-up of ${keys.length} keys`
-        : from === 'table'
-          ? 'scan of all rows'
-          : 'scan of the log up to its end'
-      return `Pull query over ${from} ${sourceName}: ${how}`
-    }
+    case 'pull':
+      return `Pull query\n${explainPull(statement.plan.root)}`
     default:
       return `${statement.kind}: a change of the catalog, no query`
   }

@@ -100,7 +100,10 @@ export class Reports {
       case 'VARIABLES':
         return table(['name', 'value'], [], 'Variables last as long as the script that defines them.')
       case 'INDEXES':
-        return table(['name', 'table', 'columns'], [], '0 indexes')
+        {
+          const rows = catalog.indexes().map(index => ({name: index.name, table: index.table, columns: index.columns.join(', ')}))
+          return table(['name', 'table', 'columns'], rows, `${rows.length} indexes`)
+        }
       case 'CONNECTORS':
       case 'CONNECTOR PLUGINS':
         return table(['name', 'kind', 'state'], [], '0 connectors')
@@ -144,6 +147,10 @@ function describeSource(source: Source, catalog: Catalog): Answer {
   const lines = [
     `${kind} ${name} over topic ${source.topic} (key ${source.formats.key.name}, value ${source.formats.value.name}, ${source.partitions} partitions)`,
     ...(readers.length > 0 ? [`read by ${readers.join(', ')}`] : []),
+    ...catalog
+      .indexes()
+      .filter(index => index.table === name)
+      .map(index => `index ${index.name} on ${index.columns.join(', ')}`),
     ...(writers.length > 0 ? [`written by ${writers.join(', ')}`] : []),
     statement,
   ]

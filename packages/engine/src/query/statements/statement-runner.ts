@@ -118,6 +118,12 @@ export class StatementRunner {
       }
       case 'control-query':
         return this.#control(statement.action, statement.queryId, before)
+      case 'create-index':
+        await queries.reindex(commands.catalog, statement.index.table)
+        return {message: `Index ${statement.index.name} created; it is used once it is built`, source: statement.index.table}
+      case 'drop-index':
+        await queries.reindex(commands.catalog, statement.table)
+        return {message: `Index ${statement.name} was dropped`, source: statement.table}
       case 'create-type':
         return {message: `Registered custom type with name '${statement.name}'`}
       case 'drop-type':
@@ -149,13 +155,13 @@ export class StatementRunner {
     const old = before.entry(name)
     const entry = commands.catalog.entry(name)
     if (old) await queries.drop(tableRunId(old))
-    if (entry?.source.kind === 'table' && entry.source.createdBy === undefined) await queries.startTable(entry)
+    if (entry?.source.kind === 'table' && entry.source.createdBy === undefined) await queries.startTable(entry, commands.catalog)
   }
 
   /** Unless a later statement of the same script ended it again. */
   async #startQuery(id: string): Promise<void> {
     const query = this.#options.commands.catalog.query(id)
-    if (query) await this.#options.queries.start(query)
+    if (query) await this.#options.queries.start(query, this.#options.commands.catalog)
   }
 
   async #control(action: 'terminate' | 'pause' | 'resume', queryId: string | undefined, before: Catalog): Promise<Answer> {

@@ -68,12 +68,7 @@ function starCall(definition: AggregateDefinition, node: FunctionCall, scope: Sc
     accept(resolveFunction(definition, [], []), node)
     return refuse(`Function '${definition.name}' does not accept *.`, node)
   }
-  const rowtime = must(
-    scope.sources[0]?.slots.find(slot => slot.name === 'ROWTIME'),
-    'ROWTIME',
-  )
-  const args: Expr[] =
-    overload.parameters.length === 0 ? [] : [{kind: 'column', type: rowtime.type, index: rowtime.slot, name: rowtime.name}]
+  const args: Expr[] = overload.parameters.length === 0 ? [] : [recordTime(node, scope)]
   const only = {name: definition.name, overloads: [overload]}
   const resolution = accept(
     resolveFunction(
@@ -84,6 +79,12 @@ function starCall(definition: AggregateDefinition, node: FunctionCall, scope: Sc
     node,
   )
   return {overload: definition.star, args, type: accept(finishFunction(resolution, new Map()), node).result}
+}
+
+function recordTime(node: FunctionCall, scope: Scope): Expr {
+  const rowtime = scope.sources[0]?.slots.find(({origin}) => origin.kind === 'system' && origin.name === 'ROWTIME')
+  if (rowtime === undefined) return refuse(`${node.name.text}(*) needs rows with a record time; those of the sub-query have none.`, node)
+  return {kind: 'column', type: rowtime.type, index: rowtime.slot, name: rowtime.name}
 }
 
 function refuseVariableParameters(definition: AggregateDefinition, {overload, args}: ResolvedCall, node: FunctionCall): void {

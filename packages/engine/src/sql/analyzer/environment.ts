@@ -1,6 +1,7 @@
 import type {AggregateDefinition} from '../../expr/aggregates/definition.ts'
 import type {FunctionDefinition} from '../../expr/functions/definition.ts'
 import type {SourceLookup} from '../../plan/source.ts'
+import type {Query} from '../syntax/query-ast.ts'
 import type {Settings} from './settings.ts'
 
 /** The functions that expressions may call, by upper-case name. */
@@ -16,4 +17,8 @@ export type Environment = {
   readonly settings: Settings
   /** The time for constants such as UNIX_TIMESTAMP(): the caller's clock, read once. */
   readonly nowMs: number
+  /** Queries that WITH names, by name; each sees those before it. They hide sources of the same name. */
+  readonly named?: ReadonlyMap<string, NamedQuery>
 }
+
+export type NamedQuery = {readonly query: Query; readonly env: Environment}

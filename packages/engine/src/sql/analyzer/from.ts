@@ -1,9 +1,12 @@
 import type {LogicalNode} from '../logical/node.ts'
 import type {Source} from '../../plan/source.ts'
+import {must} from '../../base/assert.ts'
 import type * as Ast from '../syntax/ast.ts'
+import type {Span} from '../syntax/span.ts'
 import type {AliasedRelation, Relation} from '../syntax/query-ast.ts'
 import type {Environment} from './environment.ts'
 import {addJoin} from './join.ts'
+import {subSelectOf, type SubSelect} from './named-queries.ts'
 import {didYouMean, refuse} from './refusal.ts'
 import {scopeSource, type Scope, type ScopeSource, type Slots} from './scope.ts'
 
@@ -25,20 +28,24 @@ export type Relations = {
   readonly keyedBy: 'source' | 'join' | 'foreign-key'
 }
 
-export function analyzeFrom(relation: Relation, env: Environment, slots: Slots, isRowkeyAllowed: boolean): Relations {
-  if (relation.kind !== 'Join') return single(relation, env, slots, isRowkeyAllowed)
-  const left = analyzeFrom(relation.left, env, slots, isRowkeyAllowed)
-  const right = single(relation.right, env, slots, isRowkeyAllowed)
-  return addJoin(left, right, relation, env)
+/** How FROM is read: `derive` understands a sub-query. */
+export type FromContext = {
+  readonly env: Environment
+  readonly slots: Slots
+  readonly isRowkeyAllowed: boolean
+  readonly derive: (sub: SubSelect, span: Span) => Relations
 }
 
-function single(relation: AliasedRelation, env: Environment, slots: Slots, isRowkeyAllowed: boolean): Relations {
-  if (relation.kind === 'SubQuery')
-    return refuse(
-      'Sub-queries in FROM are not supported.',
-      relation,
-      'Make a stream or table of it with CREATE … AS SELECT, and read from that.',
-    )
+export function analyzeFrom(relation: Relation, context: FromContext): Relations {
+  if (relation.kind !== 'Join') return single(relation, context)
+  const left = analyzeFrom(relation.left, context)
+  const right = single(relation.right, context)
+  return addJoin(left, right, relation, context.env)
+}
+
+function single(relation: AliasedRelation, {env, slots, isRowkeyAllowed, derive}: FromContext): Relations {
+  const sub = subSelectOf(relation, env)
+  if (sub !== undefined || relation.kind === 'SubQuery') return derive(must(sub, 'sub-query'), relation.span)
   const source = findSource(relation.name, env)
   const own = scopeSource(source, relation.alias?.text ?? source.name, relation.span, slots)
   return {

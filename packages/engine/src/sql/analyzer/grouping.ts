@@ -4,30 +4,32 @@ import {givesOf} from '../logical/columns.ts'
 import {rewrite, sameExpr, slotsOf} from '../logical/expr-slots.ts'
 import type {AggregateNode, LogicalNode, RekeyNode} from '../logical/node.ts'
 import type {Expression} from '../syntax/ast.ts'
+import type {Query} from '../syntax/query-ast.ts'
 import {refuseWithoutUndo} from './aggregates.ts'
 import type {Analysis, ResultKey} from './analysis.ts'
-import {checkTyped} from './checked.ts'
+import {checkTyped, type CheckContext} from './checked.ts'
 import {keyFormatOf, partitionsOf, repartitionFormat} from './co-partitioning.ts'
 import {createColumnNames} from './column-names.ts'
 import {describe, nameText} from './describe.ts'
 import {isKeyRequired, missingKey} from './keys.ts'
 import {checkContext, checkPredicate, readItems, type QueryContext} from './query-context.ts'
 import {joined, refuse} from './refusal.ts'
-import {qualifiedName} from './scope.ts'
+import {qualifiedName, type Scope} from './scope.ts'
 import type {Item, Star} from './select-items.ts'
 
 /** A group column: its expression over the rows below, and the slot it has above. */
-type Group = {readonly expr: Expr; readonly node: Expression | undefined; readonly slot: number; readonly name: string}
+export type Group = {readonly expr: Expr; readonly node: Expression | undefined; readonly slot: number; readonly name: string}
 
 /** GROUP BY with its aggregates, window and HAVING. */
 export function groupQuery(context: QueryContext, filtered: LogicalNode, star: Star): Analysis {
   const {query, aggregates, tableFunctions, relations} = context
-  const groups = readGroups(context)
+  const groups = readGroups(context.query, context.scope, checkContext(context, 'GROUP BY'))
   const items = readItems(context, star).map(item => ({...item, expr: overGroups(item.expr, groups)}))
   if (tableFunctions.calls().length > 0) refuse('Table functions cannot be used with aggregations.', query.span)
   const having =
     query.having === undefined ? undefined : overGroups(checkPredicate(query.having, checkContext(context, 'HAVING')), groups)
   refuseUngrouped(context, items, having, groups)
+  refuseGroupless(context)
   if (aggregates.calls().length === 0)
     refuse('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.', query.groupBy ?? query.span)
   if (givesOf(filtered) === 'table') refuseWithoutUndo(aggregates, query.span)
@@ -45,12 +47,9 @@ export function groupQuery(context: QueryContext, filtered: LogicalNode, star: S
   }
 }
 
-function readGroups(context: QueryContext): Group[] {
-  const {query, scope} = context
-  const clause = query.groupBy
-  if (clause === undefined || clause.expressions.length === 0) return [allInOne(context)]
+export function readGroups({groupBy: clause}: Query, scope: Scope, checking: CheckContext): Group[] {
+  if (clause === undefined || clause.expressions.length === 0) return [allInOne(scope)]
   const names = createColumnNames(scope)
-  const checking = checkContext(context, 'GROUP BY')
   const groups: Group[] = []
   for (const node of clause.expressions) {
     const expr = checkTyped(node, checking, 'Cannot GROUP BY NULL.')
@@ -62,28 +61,25 @@ function readGroups(context: QueryContext): Group[] {
 }
 
 /** Without GROUP BY all rows are one group, which only a push query can show: a table needs a key. */
-function allInOne(context: QueryContext): Group {
-  return {
-    expr: {kind: 'literal', type: VARCHAR, value: ''},
-    node: undefined,
-    slot: context.scope.slots.next(),
-    name: 'KSQL_GROUP',
-  }
-}
+const allInOne = ({slots}: Scope): Group => ({
+  expr: {kind: 'literal', type: VARCHAR, value: ''},
+  node: undefined,
+  slot: slots.next(),
+  name: 'KSQL_GROUP',
+})
 
-const overGroups = (expr: Expr, groups: readonly Group[]): Expr =>
+export const overGroups = (expr: Expr, groups: readonly Group[]): Expr =>
   rewrite(expr, part => {
     const group = groups.find(({expr, node}) => node !== undefined && sameExpr(expr, part))
     return group && {kind: 'column', type: group.expr.type, index: group.slot, name: group.name}
   })
 
-function refuseUngrouped(
-  context: QueryContext,
+export function refuseUngrouped(
+  {query, aggregates, bounds}: Pick<QueryContext, 'query' | 'aggregates' | 'bounds'>,
   items: readonly Item[],
   having: Expr | undefined,
   groups: readonly Group[],
 ): void {
-  const {query, aggregates, bounds, target} = context
   const known = new Set([...groups.map(group => group.slot), ...aggregates.calls().map(call => call.slot)])
   if (bounds !== undefined) known.add(bounds.start.slot).add(bounds.end.slot)
   const isGrouped = (expr: Expr): boolean => [...slotsOf(expr)].every(slot => known.has(slot))
@@ -101,6 +97,10 @@ function refuseUngrouped(
         'Consider switching the HAVING clause to a WHERE clause before the GROUP BY clause.',
       query.having,
     )
+}
+
+/** Without GROUP BY there is nothing that a table could be keyed by. */
+function refuseGroupless({query, aggregates, target}: QueryContext): void {
   if (query.groupBy !== undefined || target.kind === 'push') return
   refuse(
     `${target.statement} statement does not support aggregate function [${aggregates.texts().join(', ')}] without a GROUP BY clause.`,

@@ -1,5 +1,6 @@
 import type {Expr} from '../../expr/ir.ts'
 import type {Bounds} from '../../plan/pull-plan.ts'
+import {conjuncts} from '../logical/conjuncts.ts'
 import {slotsOf} from '../logical/expr-slots.ts'
 
 /** What a WHERE says about the key of a table: complete keys to look up, and the windows that can match. */
@@ -17,7 +18,7 @@ export type LookupColumns = {
 }
 
 /** More keys than this are scanned for. */
-const KEYS_MAX = 1000
+export const KEYS_MAX = 1000
 
 /** OR gives the keys of both sides; AND combines what each side fixes. Everything else neither helps nor harms. */
 export function lookupOf(where: Expr, columns: LookupColumns): Lookup {
@@ -37,8 +38,6 @@ function boundsOnly([only, ...more]: readonly Lookup[]): Lookup {
   return bounds
 }
 
-const conjuncts = (expr: Expr): readonly Expr[] =>
-  expr.kind === 'and' ? [...conjuncts(expr.left), ...conjuncts(expr.right)] : [expr]
 const disjuncts = (expr: Expr): readonly Expr[] =>
   expr.kind === 'or' ? [...disjuncts(expr.left), ...disjuncts(expr.right)] : [expr]
 
@@ -66,14 +65,14 @@ function conjunctLookup(parts: readonly Expr[], columns: LookupColumns): Lookup 
   }
 }
 
-const isConstant = (expr: Expr): boolean =>
+export const isConstant = (expr: Expr): boolean =>
   slotsOf(expr).size === 0 &&
   expr.kind !== 'system' &&
   expr.kind !== 'headers' &&
   (expr.kind === 'literal' || expr.kind === 'cast' ? true : expr.kind !== 'column')
 
 /** `column = constant` or `column IN (constants)`; a column that had to be cast for the comparison does not count. */
-function valuesOf(part: Expr): {column: number; values: readonly Expr[]} | undefined {
+export function valuesOf(part: Expr): {column: number; values: readonly Expr[]} | undefined {
   if (part.kind === 'compare' && part.operator === '=') {
     if (part.left.kind === 'column' && isConstant(part.right)) return {column: part.left.index, values: [part.right]}
     if (part.right.kind === 'column' && isConstant(part.left)) return {column: part.right.index, values: [part.left]}
@@ -83,7 +82,7 @@ function valuesOf(part: Expr): {column: number; values: readonly Expr[]} | undef
   return undefined
 }
 
-const flipped: Readonly<Record<string, string>> = {'<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '='}
+export const flipped: Readonly<Record<string, string>> = {'<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '='}
 
 /** Bounds in ms from comparisons of a window bound with a literal. */
 function narrow(part: Expr, slot: number | undefined, bounds: {from?: number; to?: number}): void {

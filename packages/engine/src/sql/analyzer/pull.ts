@@ -1,60 +1,165 @@
+import {must} from '../../base/assert.ts'
 import type {Expr} from '../../expr/ir.ts'
-import type {SourceSlot} from '../logical/node.ts'
-import type {Query} from '../syntax/query-ast.ts'
+import type {SortKey} from '../../plan/pull-plan.ts'
+import type {PullTree} from '../logical/pull-tree.ts'
+import {slotsOf} from '../logical/expr-slots.ts'
+import type {Expression, Node} from '../syntax/ast.ts'
+import type {OrderItem, Query} from '../syntax/query-ast.ts'
+import {lookupColumns} from './access.ts'
+import {createAggregates, type Aggregates} from './aggregates.ts'
 import {check} from './check.ts'
-import type {CheckContext} from './checked.ts'
+import {findFunction} from './check-call.ts'
+import {checkTyped, type CheckContext} from './checked.ts'
+import {describe} from './describe.ts'
 import type {Environment} from './environment.ts'
-import {analyzeFrom} from './from.ts'
-import {lookupOf, type Lookup} from './lookup.ts'
+import {overGroups, readGroups, refuseUngrouped, type Group} from './grouping.ts'
+import {lookupOf} from './lookup.ts'
+import {withNamedQueries} from './named-queries.ts'
+import {analyzePullFrom} from './pull-from.ts'
 import {checkPredicate} from './query-context.ts'
+import {refuse} from './refusal.ts'
 import {refuseDuplicates} from './result-schema.ts'
-import {createSlots, resolveColumn, type Clause, type ScopeSource} from './scope.ts'
+import {createSlots, ownerOf, resolveColumn, type Clause, type Scope, type Slots} from './scope.ts'
 import {plainStar, selectItems, type Item} from './select-items.ts'
 import {scalarsOnly} from './special-calls.ts'
-import {must} from '../../base/assert.ts'
-import {refuse} from './refusal.ts'
 import {refusePullClauses, refuseScan, refuseTextKeys} from './validate-pull.ts'
 import {countOf} from './window.ts'
 
+/** A pull query understood: rows, and what to show of each. */
 export type PullAnalysis = {
-  readonly source: ScopeSource
+  readonly tree: PullTree
+  readonly scope: Scope
   readonly items: readonly Item[]
-  readonly where: Expr | undefined
-  readonly lookup: Lookup
-  readonly limit: number | undefined
+  /** Items that are a key column of the result. */
+  readonly keys: ReadonlySet<Item>
 }
 
+type Reading = {readonly query: Query; readonly env: Environment; readonly scope: Scope; readonly aggregates: Aggregates}
+
 /** A query that is answered from what is there. */
-export function analyzePull(query: Query, env: Environment): PullAnalysis {
+export function analyzePull(query: Query, outer: Environment, slots: Slots = createSlots()): PullAnalysis {
   refusePullClauses(query)
-  const {scope} = analyzeFrom(query.from, env, createSlots(), true)
-  const source = must(scope.sources[0], 'source of a pull query')
-  const contextOf = (clause: Clause): CheckContext => ({
+  const env = withNamedQueries(query, outer)
+  const {tree, scope} = analyzePullFrom(query.from, env, slots, analyzePull)
+  const reading: Reading = {query, env, scope, aggregates: createAggregates(scope, slots, env)}
+  const items = selectItems(query.select, contextOf(reading, 'SELECT'), scope, plainStar(scope, true))
+  refuseDuplicates(items)
+  const filtered = withWhere(tree, reading)
+  const having = query.having && checkPredicate(query.having, contextOf(reading, 'HAVING'))
+  const order = query.orderBy.map(item => sortKey(item, items, reading))
+  const isGrouped = query.groupBy !== undefined || having !== undefined || reading.aggregates.calls().length > 0
+  return isGrouped ? grouped(filtered, items, having, order, reading) : plain(filtered, items, order, reading)
+}
+
+function withWhere(input: PullTree, reading: Reading): PullTree {
+  const {query, env, scope} = reading
+  const [only, ...more] = scope.sources
+  const source = more.length === 0 && only?.isDerived !== true ? only : undefined
+  if (query.where !== undefined && source !== undefined) refuseTextKeys(query.where, source)
+  const where = query.where && checkPredicate(query.where, contextOf(reading, 'WHERE'))
+  const lookup = where === undefined || source === undefined ? {} : lookupOf(where, lookupColumns(source))
+  if (source?.source.kind === 'table') refuseScan(query, where, lookup, source, env.settings)
+  return where === undefined ? input : {kind: 'filter', input, where}
+}
+
+function plain(input: PullTree, items: readonly Item[], order: readonly Order[], {query, scope}: Reading): PullAnalysis {
+  const [only, ...more] = scope.sources
+  const keys = items.filter(({expr}) => {
+    if (more.length > 0 || only?.source.kind !== 'table' || expr.kind !== 'column') return false
+    const origin = only.slots.find(({slot}) => slot === expr.index)?.origin
+    return origin?.kind === 'key' || (origin?.kind === 'system' && origin.name.startsWith('WINDOW'))
+  })
+  return {tree: limited(sorted(input, order), query), scope, items, keys: new Set(keys)}
+}
+
+function grouped(
+  input: PullTree,
+  selected: readonly Item[],
+  having: Expr | undefined,
+  order: readonly Order[],
+  reading: Reading,
+): PullAnalysis {
+  const {query, scope, aggregates} = reading
+  const isOneGroup = query.groupBy === undefined || query.groupBy.expressions.length === 0
+  const groups = isOneGroup ? [] : readGroups(query, scope, contextOf(reading, 'GROUP BY'))
+  const items = selected.map(item => ({...item, expr: overGroups(item.expr, groups)}))
+  const over = having && overGroups(having, groups)
+  refuseUngrouped({query, aggregates, bounds: undefined}, items, over, groups)
+  const keysOfOrder = order.map(key => ({...key, expr: overGroups(key.expr, groups)}))
+  refuseUngroupedOrder(keysOfOrder, groups, aggregates)
+  const group: PullTree = {
+    kind: 'group',
+    input,
+    groups: groups.map(({slot, name, expr}) => ({slot, name, type: expr.type, expr})),
+    calls: aggregates.calls(),
+  }
+  const kept: PullTree = over === undefined ? group : {kind: 'filter', input: group, where: over}
+  const isKey = ({expr}: Item): boolean => expr.kind === 'column' && groups.some(({slot}) => slot === expr.index)
+  return {tree: limited(sorted(kept, keysOfOrder), query), scope, items, keys: new Set(items.filter(isKey))}
+}
+
+type Order = SortKey & {readonly node: Expression}
+
+/** ORDER BY a column of the result by its name or number, or by any expression over the rows. */
+function sortKey({expression: node, isDescending, nulls}: OrderItem, items: readonly Item[], reading: Reading): Order {
+  const item = itemNamed(node, items)
+  const expr = item?.expr ?? checkTyped(node, contextOf(reading, 'ORDER BY'), 'Cannot ORDER BY NULL.')
+  return {expr, isDescending, areNullsFirst: nulls === 'FIRST', node}
+}
+
+function itemNamed(node: Expression, items: readonly Item[]): Item | undefined {
+  if (node.kind === 'ColumnRef' && node.qualifier === undefined) return items.find(({name}) => name === node.name.text)
+  if (node.kind !== 'IntegerLiteral') return undefined
+  const item = items[Number(node.text) - 1]
+  return item ?? refuse(`ORDER BY ${node.text}: the SELECT list has ${items.length} columns.`, node)
+}
+
+function refuseUngroupedOrder(order: readonly Order[], groups: readonly Group[], aggregates: Aggregates): void {
+  const known = new Set([...groups, ...aggregates.calls()].map(({slot}) => slot))
+  const wrong = order.find(({expr}) => ![...slotsOf(expr)].every(slot => known.has(slot)))
+  if (wrong !== undefined)
+    refuse(`Non-aggregate ORDER BY expression not part of GROUP BY: ${describe(wrong.node)}`, wrong.node)
+}
+
+const sorted = (input: PullTree, order: readonly Order[]): PullTree =>
+  order.length === 0 ? input : {kind: 'sort', input, by: order.map(({node: _, ...key}) => key)}
+
+function limited(input: PullTree, {limit, offset}: Query): PullTree {
+  if (limit === undefined && offset === undefined) return input
+  return {
+    kind: 'limit',
+    input,
+    ...(limit === undefined ? {} : {limit: countOf(limit, 'LIMIT')}),
+    ...(offset === undefined ? {} : {offset: countOf(offset, 'OFFSET')}),
+  }
+}
+
+function contextOf(reading: Reading, clause: Clause): CheckContext {
+  const {env, scope, aggregates} = reading
+  const mayAggregate = clause === 'SELECT' || clause === 'HAVING' || clause === 'ORDER BY'
+  return {
     check,
     env,
     clause,
     variables: [],
-    special: scalarsOnly(clause),
+    special: (call, at) => {
+      const definition = findFunction(call.name, at.env)
+      if (definition.kind === 'aggregate' && mayAggregate) return aggregates.collect(call, definition, at)
+      return scalarsOnly(clause)(call, at)
+    },
     column: ref => {
       const {slot, type, name} = resolveColumn(ref, scope, clause)
-      if (name === 'ROWPARTITION' || name === 'ROWOFFSET')
-        refuse(`Pull queries don't support the following columns in ${clause} clauses: \`${name}\``, ref)
+      refusePlace(slot, scope, clause, ref)
       return {kind: 'column', type, index: slot, name}
     },
-  })
-  const items = selectItems(query.select, contextOf('SELECT'), scope, plainStar(scope, true))
-  refuseDuplicates(items)
-  if (query.where !== undefined) refuseTextKeys(query.where, source)
-  const where = query.where === undefined ? undefined : checkPredicate(query.where, contextOf('WHERE'))
-  const lookup = where === undefined ? {} : lookupOf(where, lookupColumns(source))
-  if (source.source.kind === 'table') refuseScan(query, where, lookup, source, env.settings)
-  return {source, items, where, lookup, limit: query.limit === undefined ? undefined : countOf(query.limit, 'LIMIT')}
+  }
 }
 
-function lookupColumns({slots, source}: ScopeSource) {
-  const named = (name: string): number | undefined =>
-    slots.find(({origin}) => origin.kind === 'system' && origin.name === name)?.slot
-  const isKey = ({origin}: SourceSlot): boolean => origin.kind === 'key'
-  const key = source.kind === 'table' ? slots.filter(isKey).map(({slot}) => slot) : []
-  return {key, windowStart: named('WINDOWSTART'), windowEnd: named('WINDOWEND')}
+/** A table's row is made of many records; where the last of them stands is not kept. */
+function refusePlace(slot: number, scope: Scope, clause: Clause, node: Node): void {
+  const owner = ownerOf(slot, scope)
+  const {origin} = must(owner?.slots.find(each => each.slot === slot) ?? scope.sources[0]?.slots[0], 'column')
+  if (owner?.source.kind !== 'table' || origin.kind !== 'system') return
+  if (origin.name === 'ROWPARTITION' || origin.name === 'ROWOFFSET')
+    refuse(`Pull queries don't support the following columns in ${clause} clauses: \`${origin.name}\``, node)
 }

@@ -1,26 +1,43 @@
 import {BIGINT} from '../../schema/sql-type.ts'
-import {givesOf} from '../logical/columns.ts'
-import type {LogicalNode, SlotColumn} from '../logical/node.ts'
+import {must} from '../../base/assert.ts'
+import {givesOf, windowOf} from '../logical/columns.ts'
+import type {LogicalNode, SlotColumn, SourceSlot} from '../logical/node.ts'
 import type {Expression} from '../syntax/ast.ts'
 import type {Query} from '../syntax/query-ast.ts'
 import {createAggregates} from './aggregates.ts'
 import type {Analysis, Target} from './analysis.ts'
 import type {Environment} from './environment.ts'
-import {analyzeFrom} from './from.ts'
+import {derivedSource, itemSlots} from './derived.ts'
+import {analyzeFrom, type Relations} from './from.ts'
 import {groupQuery} from './grouping.ts'
 import {plainKey} from './keys.ts'
+import {withNamedQueries, type SubSelect} from './named-queries.ts'
 import {checkContext, checkPredicate, readItems, withTableFunctions, type QueryContext} from './query-context.ts'
 import {repartitionQuery} from './repartition.ts'
-import {createSlots, type Scope} from './scope.ts'
+import {createSlots, type Scope, type Slots} from './scope.ts'
 import {plainStar} from './select-items.ts'
 import {createTableFunctions} from './table-functions.ts'
-import {refuseClauses, refuseFinal, refuseKafkaValues, refuseReservedColumns, refuseWindowedTables} from './validate-query.ts'
+import type {Span} from '../syntax/span.ts'
+import {
+  refuseClauses,
+  refuseFinal,
+  refuseKafkaValues,
+  refuseReservedColumns,
+  refuseSubQueryClauses,
+  refuseWindowedTables,
+} from './validate-query.ts'
 import {windowSpec} from './window.ts'
 
 /** What a query means, that runs on: a persistent or a push query. */
-export function analyzeQuery(query: Query, env: Environment, target: Target): Analysis {
+export function analyzeQuery(query: Query, outer: Environment, target: Target, slots: Slots = createSlots()): Analysis {
   refuseClauses(query, target)
-  const relations = analyzeFrom(query.from, env, createSlots(), target.kind === 'push')
+  const env = withNamedQueries(query, outer)
+  const relations = analyzeFrom(query.from, {
+    env,
+    slots,
+    isRowkeyAllowed: target.kind === 'push',
+    derive: (sub, span) => deriveRelations(sub, span, target, slots),
+  })
   const {scope} = relations
   if (target.kind === 'persistent') refuseWindowedTables(scope)
   if (target.kind === 'persistent') refuseReservedColumns(query)
@@ -40,6 +57,36 @@ export function analyzeQuery(query: Query, env: Environment, target: Target): An
   }
   const filtered = withWhere(relations.node, query.where, context)
   return analyzeResult(context, filtered)
+}
+
+/** The result of a sub-query as what stands behind FROM. */
+function deriveRelations({query, env, alias}: SubSelect, span: Span, target: Target, slots: Slots): Relations {
+  refuseSubQueryClauses(query)
+  const inner: Target = target.kind === 'push' ? target : {...target, sinkName: alias, statement: 'Sub-query', span: query.span}
+  const {node, items, key, gives, relations} = analyzeQuery(query, env, inner, slots)
+  const {columns, computed} = itemSlots(items, slots)
+  const rowtime = slots.next()
+  const keyItems = new Set(key.map(({item}) => item))
+  const window = windowOf(node)
+  const named = (index: number): SourceSlot => ({...must(columns[index], 'column'), origin: {kind: 'value', index}})
+  const own = derivedSource({
+    alias,
+    span,
+    kind: gives,
+    first: must(relations.scope.sources[0], 'source of a sub-query').source,
+    key: key.flatMap(({item}, index) =>
+      item === undefined ? [] : [{...named(items.indexOf(item)), origin: {kind: 'key' as const, index}}],
+    ),
+    values: items.flatMap((item, index) => (keyItems.has(item) ? [] : [named(index)])),
+    beside: [{slot: rowtime, name: 'ROWTIME', type: BIGINT, origin: {kind: 'system', name: 'ROWTIME'}}],
+    ...(window === undefined ? {} : {window}),
+  })
+  return {
+    node: {kind: 'compute', input: node, columns: computed, rowtime},
+    scope: {slots, sources: [own], isRowkeyAllowed: false},
+    key: key.map(({slot}) => ({slot, selectable: [slot], same: [slot]})),
+    keyedBy: 'source',
+  }
 }
 
 const boundColumn = (name: string, scope: Scope): SlotColumn => ({slot: scope.slots.next(), name, type: BIGINT})

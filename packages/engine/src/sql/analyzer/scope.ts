@@ -8,7 +8,7 @@ import {asWritten, nameText} from './describe.ts'
 import {didYouMean, refuse} from './refusal.ts'
 
 /** The clause that a name stands in: messages begin with it. */
-export type Clause = 'SELECT' | 'WHERE' | 'GROUP BY' | 'PARTITION BY' | 'HAVING' | 'JOIN ON' | 'VALUES'
+export type Clause = 'SELECT' | 'WHERE' | 'GROUP BY' | 'PARTITION BY' | 'HAVING' | 'ORDER BY' | 'JOIN ON' | 'VALUES'
 
 export type ScopeSource = {
   readonly alias: string
@@ -16,6 +16,8 @@ export type ScopeSource = {
   /** Key columns, value columns, header columns, pseudocolumns. */
   readonly slots: readonly SourceSlot[]
   readonly span: Span
+  /** The rows of a sub-query: `source` describes them, but is in no catalog. */
+  readonly isDerived?: boolean
 }
 
 /** Gives out slots, each number once in a query. */

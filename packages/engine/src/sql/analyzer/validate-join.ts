@@ -8,19 +8,15 @@ import {refuse} from './refusal.ts'
 export type KeyedJoinKind = 'stream-stream' | 'stream-table' | 'table-table'
 export type JoinKind = KeyedJoinKind | 'foreign-key' | 'table-stream'
 
-/** What can be said before the condition is looked at: the same source twice. */
+/** What can be said before the condition is looked at. The same source may come twice, under two names. */
 export function refuseUnjoinable(left: Relations, right: Relations, join: Join): void {
-  const [name, alias] = [right.scope.sources[0]?.source.name ?? '', right.scope.sources[0]?.alias]
-  const isTwice = left.scope.sources.some(({source}) => source.name === name)
-  if (isTwice && left.scope.sources.length === 1)
-    refuse(
-      `Can not join '${name}' to '${name}': self joins are not yet supported.`,
-      join.right,
-      'Join it to a copy: CREATE STREAM … AS SELECT * FROM ….',
-    )
-  if (isTwice) refuse(`N-way joins do not support multiple occurrences of the same source. Source: '${name}'`, join.right)
+  const alias = right.scope.sources[0]?.alias ?? ''
   if (left.scope.sources.some(source => source.alias === alias))
-    refuse(`Each source of a join needs a name of its own, but '${alias ?? ''}' names two of them.`, join.right)
+    refuse(
+      `Each source of a join needs a name of its own, but '${alias}' names two of them.`,
+      join.right,
+      `Put one behind it: JOIN … AS ${alias}_2.`,
+    )
 }
 
 export function validateJoin(

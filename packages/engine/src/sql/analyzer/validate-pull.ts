@@ -12,14 +12,9 @@ import type {Settings} from './settings.ts'
 /** Refuses what only a query that runs on can do. */
 export function refusePullClauses(query: Query): void {
   const clauses = [
-    ['JOIN', query.from.kind === 'Join' ? query.from : undefined],
     ['WINDOW', query.window],
-    ['GROUP BY', query.groupBy],
     ['PARTITION BY', query.partitionBy],
-    ['HAVING', query.having],
-    ['ORDER BY', query.orderBy[0]],
-    ['OFFSET', query.offset],
-    ['WITH', query.ctes[0]],
+    ['EMIT', query.emit],
   ] as const
   for (const [name, node] of clauses) {
     if (node === undefined) continue
@@ -52,8 +47,10 @@ export function refuseTextKeys(where: Expression, {source}: Pick<ScopeSource, 's
 
 /** With table scans switched off: says why the WHERE names no keys. */
 export function refuseScan(query: Query, where: Expr | undefined, lookup: Lookup, source: ScopeSource, settings: Settings): void {
-  if (lookup.keys !== undefined || settings.flag('ksql.query.pull.table.scan.enabled', true)) return
+  if (settings.flag('ksql.query.pull.table.scan.enabled', true)) return
   const {key} = source.source.schema
+  if (where !== undefined && query.where !== undefined && combinesIn(where, source)) refuse(combinedIn, query.where)
+  if (lookup.keys !== undefined) return
   if (where === undefined || query.where === undefined) return refuse(scanDisabled, query.where ?? query.from)
   const keys = source.slots.filter(({origin}) => origin.kind === 'key').map(({slot}) => slot)
   const mayRange = settings.flag('ksql.query.pull.range.scan.enabled', true)
@@ -67,6 +64,20 @@ export function refuseScan(query: Query, where: Expr | undefined, lookup: Lookup
     )} ${scanDisabled}`,
     query.where,
   )
+}
+
+const combinedIn =
+  'A comparison condition on the key column cannot be combined with other comparisons such as an IN predicate.'
+
+/** One key column under both IN and another condition. */
+function combinesIn(where: Expr, {slots}: ScopeSource): boolean {
+  const parts = conjuncts(where)
+  return slots
+    .filter(({origin}) => origin.kind === 'key')
+    .some(({slot}) => {
+      const onKey = parts.filter(part => slotsOf(part).has(slot))
+      return onKey.length > 1 && onKey.some(part => part.kind === 'in')
+    })
 }
 
 const scanDisabled =
@@ -93,7 +104,7 @@ function reasonOf(where: Expr, node: Expression, keys: readonly number[], printe
   if (keys.length > 1)
     return `Multi-column sources must specify every key in the WHERE clause. Expected: [${printed.join(', ')}].`
   if (where.kind === 'and')
-    return 'A comparison condition on the key column cannot be combined with other comparisons such as an IN predicate.'
+    return combinedIn
   if (where.kind === 'compare' && where.operator === '<>')
     return `Bound on key columns '[${printed.join(', ')}]' must currently be '='.`
   if (where.kind === 'in') return 'A comparison must be between a key column and a resolvable expression.'

@@ -18,13 +18,6 @@ export function refuseReservedColumns({select, from}: Query): void {
 
 /** Refuses clauses that have no meaning in a query that runs on and on. */
 export function refuseClauses(query: Query, target: Target): void {
-  const [cte] = query.ctes
-  if (cte !== undefined)
-    refuse(
-      'WITH … AS queries are not supported.',
-      cte,
-      'Make a stream or table of it with CREATE … AS SELECT, and read from that.',
-    )
   const [order] = query.orderBy
   if (order !== undefined) refuse('ORDER BY is not supported: rows come in the order in which they are processed.', order)
   if (query.offset !== undefined) refuse('OFFSET is not supported.', query.offset)
@@ -34,6 +27,13 @@ export function refuseClauses(query: Query, target: Target): void {
     refuse('WINDOW clause requires a GROUP BY clause.', query.window)
   if (query.groupBy !== undefined && query.partitionBy !== undefined)
     refuse('GROUP BY and PARTITION BY cannot both be used in one query.', query.partitionBy)
+}
+
+/** What belongs to the query as a whole. */
+export function refuseSubQueryClauses({limit, emit}: Query): void {
+  if (limit !== undefined)
+    refuse('A sub-query of a query that runs on has no LIMIT.', limit, 'Without EMIT CHANGES the whole is a pull query, where it may.')
+  if (emit !== undefined) refuse(`EMIT ${emit.mode} stands at the end of the outermost query.`, emit)
 }
 
 /** For queries that do not group: nothing in them ever becomes final. */
@@ -47,7 +47,9 @@ export function refuseWindowedTables(scope: Scope): void {
   refuse(
     'KSQL does not support persistent queries on windowed tables.',
     windowed.span,
-    `Read the topic as a stream: CREATE STREAM … WITH (KAFKA_TOPIC='${windowed.source.topic}', WINDOW_TYPE=…).`,
+    windowed.isDerived === true
+      ? 'Make a table of the windowed part with CREATE TABLE … AS SELECT, and read its topic as a stream.'
+      : `Read the topic as a stream: CREATE STREAM … WITH (KAFKA_TOPIC='${windowed.source.topic}', WINDOW_TYPE=…).`,
   )
 }
 

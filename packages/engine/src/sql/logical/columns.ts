@@ -1,4 +1,6 @@
 import {must} from '../../base/assert.ts'
+import type {WindowedKey} from '../../plan/formats.ts'
+import {BIGINT} from '../../schema/sql-type.ts'
 import type {LogicalNode, SlotColumn} from './node.ts'
 
 /** Every slot that arises in a tree, with its name and type. */
@@ -17,6 +19,10 @@ export function slotColumns(node: LogicalNode, into: Map<number, SlotColumn> = n
       return slotColumns(node.input, into)
     case 'aggregate':
       for (const call of node.aggregations) into.set(call.slot, call)
+      return slotColumns(node.input, into)
+    case 'compute':
+      into.set(node.rowtime, {slot: node.rowtime, name: 'ROWTIME', type: BIGINT})
+      for (const column of node.columns) into.set(column.slot, column)
       return slotColumns(node.input, into)
     case 'rekey':
       for (const column of node.key) into.set(column.slot, column)
@@ -74,5 +80,23 @@ export function givesOf(node: LogicalNode): 'stream' | 'table' {
       return node.of === 'stream-stream' || node.of === 'stream-table' ? 'stream' : 'table'
     default:
       return givesOf(node.input)
+  }
+}
+
+/** The window that the key of a node's rows carries. */
+export function windowOf(node: LogicalNode): WindowedKey | undefined {
+  switch (node.kind) {
+    case 'source':
+      return node.source.window
+    case 'aggregate': {
+      const {over} = node
+      return over && (over.kind === 'session' ? {kind: over.kind} : {kind: over.kind, sizeMs: over.sizeMs})
+    }
+    case 'rekey':
+      return undefined
+    case 'join':
+      return windowOf(node.left)
+    default:
+      return windowOf(node.input)
   }
 }

@@ -10,7 +10,16 @@ import type {SqlType} from '../../schema/sql-type.ts'
  * value from where it arises (a source column, a call, a join key) to where it is used, however often it is moved.
  * In expressions of this stage, `column.index` is a slot.
  */
-export type LogicalNode = SourceNode | FilterNode | FlatMapNode | RekeyNode | AggregateNode | SuppressNode | JoinNode | CarryNode
+export type LogicalNode =
+  | SourceNode
+  | FilterNode
+  | FlatMapNode
+  | RekeyNode
+  | AggregateNode
+  | SuppressNode
+  | JoinNode
+  | CarryNode
+  | ComputeNode
 
 export type SlotColumn = {readonly slot: number; readonly name: string; readonly type: SqlType}
 
@@ -66,6 +75,15 @@ export type JoinNode = {
   readonly sameAsKey: readonly number[]
   readonly within?: {readonly beforeMs: number; readonly afterMs: number; readonly graceMs?: number}
   readonly foreignKey?: Expr
+}
+
+/** The SELECT list of a sub-query: keeps the key, and gives the columns that are wanted of it. */
+export type ComputeNode = {
+  readonly kind: 'compute'
+  readonly input: LogicalNode
+  readonly columns: readonly (SlotColumn & {readonly expr: Expr})[]
+  /** Slot of the record time of its rows. */
+  readonly rowtime: number
 }
 
 /** Keeps the key and only these columns as values: put below repartitions and joins by `prune-columns`. */

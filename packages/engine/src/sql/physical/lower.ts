@@ -6,6 +6,7 @@ import {BIGINT} from '../../schema/sql-type.ts'
 import type {
   AggregateNode,
   CarryNode,
+  ComputeNode,
   FilterNode,
   FlatMapNode,
   LogicalNode,
@@ -29,6 +30,8 @@ export function lower(node: LogicalNode, naming: Naming, asked: Asked = {before:
       return lowerFlatMap(node, naming)
     case 'carry':
       return lowerCarry(node, naming, asked)
+    case 'compute':
+      return lowerCompute(node, naming, asked)
     case 'rekey':
       return lowerRekey(node, naming)
     case 'aggregate':
@@ -120,6 +123,23 @@ function lowerCarry(node: CarryNode, naming: Naming, asked: Asked): Lowered {
   }
   const value = new Map(node.columns.map((column, index) => [column.slot, columnAt(column, key.length + index)] as const))
   return {step, key: input.key, beside: recordTimeOnly(input.beside), value}
+}
+
+function lowerCompute(node: ComputeNode, naming: Naming, asked: Asked): Lowered {
+  const input = lower(node.input, naming, asked)
+  const {key} = input.step.schema
+  const step: Step = {
+    ...common(input.step),
+    kind: 'project',
+    id: naming.step('project'),
+    schema: {key, value: schemaColumns(node.columns, key)},
+    input: input.step,
+    key: key.map((_, index) => index),
+    value: node.columns.map(({expr}) => place(expr, input)),
+  }
+  const value = new Map(node.columns.map((column, index) => [column.slot, columnAt(column, key.length + index)] as const))
+  const beside = recordTimeOnly(input.beside).set(node.rowtime, {kind: 'system', type: BIGINT, name: 'ROWTIME'})
+  return {step, key: input.key, beside, value}
 }
 
 function lowerRekey(node: RekeyNode, naming: Naming): Lowered {

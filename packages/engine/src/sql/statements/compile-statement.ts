@@ -9,6 +9,7 @@ import {compileCreateAs} from './create-as.ts'
 import {compileCreateSource} from './create-source.ts'
 import {compileDeleteRows} from './delete-rows.ts'
 import {compileDropSource} from './drop-source.ts'
+import {compileCreateIndex, compileDropIndex} from './indexes.ts'
 import {compileInsertSelect} from './insert-select.ts'
 import {compileInsertValues} from './insert-values.ts'
 import {compileSelect} from './select.ts'
@@ -39,6 +40,10 @@ function actionOf(statement: Statement, context: StatementContext): Action {
       return compileAlterSource(statement, context)
     case 'DeleteRows':
       return compileDeleteRows(statement, context)
+    case 'CreateIndex':
+      return compileCreateIndex(statement, context)
+    case 'DropIndex':
+      return compileDropIndex(statement, context)
     case 'CreateType':
       return compileCreateType(statement, context)
     case 'DropType':

@@ -1,4 +1,6 @@
-import type {PersistentPlan, PullPlan, PushPlan} from '../../plan/query-plan.ts'
+import type {PullPlan} from '../../plan/pull-plan.ts'
+import type {PersistentPlan, PushPlan} from '../../plan/query-plan.ts'
+import type {TableIndex} from '../../plan/table-index.ts'
 import type {Source, SourceLookup} from '../../plan/source.ts'
 import type {SqlType} from '../../schema/sql-type.ts'
 import type {Row} from '../../schema/value.ts'
@@ -81,6 +83,9 @@ export type Action =
   | {readonly kind: 'alter-source'; readonly source: Source}
   | {readonly kind: 'create-type'; readonly name: string; readonly type: SqlType}
   | {readonly kind: 'drop-type'; readonly name: string}
+  /** Where its entries stand is decided by the catalog. */
+  | {readonly kind: 'create-index'; readonly index: Omit<TableIndex, 'store'>}
+  | {readonly kind: 'drop-index'; readonly name: string; readonly table: string}
   /** IF [NOT] EXISTS found nothing to do. */
   | {readonly kind: 'no-op'; readonly message: string}
   /** `queryId` undefined: all. */

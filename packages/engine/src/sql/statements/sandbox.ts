@@ -1,6 +1,7 @@
 import type {PersistentPlan} from '../../plan/query-plan.ts'
 import type {Source} from '../../plan/source.ts'
 import {sourcesOf} from '../../plan/plan-sources.ts'
+import type {TableIndex} from '../../plan/table-index.ts'
 import type {SqlType} from '../../schema/sql-type.ts'
 import type {Action, CompileCatalog, CompiledStatement} from './compiled-statement.ts'
 
@@ -14,6 +15,7 @@ export class Sandbox implements CompileCatalog {
   readonly #queries = new Map<string, Query>()
   readonly #terminated = new Set<string>()
   readonly #topics = new Map<string, number>()
+  readonly #indexes = new Map<string, TableIndex | undefined>()
 
   constructor(base: CompileCatalog) {
     this.#base = base
@@ -57,6 +59,11 @@ export class Sandbox implements CompileCatalog {
     return this.#topics.get(topic) ?? this.#base.topicPartitions(topic)
   }
 
+  indexes(): readonly TableIndex[] {
+    const kept = this.#base.indexes().filter(({name}) => !this.#indexes.has(name))
+    return [...kept, ...[...this.#indexes.values()].filter(index => index !== undefined)]
+  }
+
   #running(base: readonly string[], test: (query: Query) => boolean): readonly string[] {
     const kept = base.filter(id => !this.#terminated.has(id) && !this.#queries.has(id))
     return [...kept, ...[...this.#queries].filter(([, query]) => test(query)).map(([id]) => id)]
@@ -87,7 +94,14 @@ export class Sandbox implements CompileCatalog {
         return this.#start(action.plan, statement.text)
       case 'drop-source':
         this.#sources.set(action.source.name, undefined)
+        for (const {name, table} of this.indexes()) if (table === action.source.name) this.#indexes.set(name, undefined)
         for (const id of action.terminates) this.#terminate(id)
+        return
+      case 'create-index':
+        this.#indexes.set(action.index.name, {...action.index, store: ''})
+        return
+      case 'drop-index':
+        this.#indexes.set(action.name, undefined)
         return
       case 'create-type':
         this.#types.set(action.name, action.type)

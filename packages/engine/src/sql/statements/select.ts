@@ -1,13 +1,16 @@
 import type {Expr} from '../../expr/ir.ts'
-import type {OutputColumn, PullPlan, PushPlan} from '../../plan/query-plan.ts'
+import type {PullPlan} from '../../plan/pull-plan.ts'
+import type {OutputColumn, PushPlan} from '../../plan/query-plan.ts'
 import type {Analysis} from '../analyzer/analysis.ts'
+import type {Environment} from '../analyzer/environment.ts'
 import {analyzePull, type PullAnalysis} from '../analyzer/pull.ts'
 import {analyzeQuery} from '../analyzer/query.ts'
 import {refuseDuplicates} from '../analyzer/result-schema.ts'
 import type {Item} from '../analyzer/select-items.ts'
 import {countOf} from '../analyzer/window.ts'
-import {rewrite} from '../logical/expr-slots.ts'
+import {pushDownPullFilter} from '../logical/rewrite/push-down-pull-filter.ts'
 import {columnAt} from '../physical/layout.ts'
+import {planPull} from '../physical/lower-pull.ts'
 import {planQuery} from '../physical/plan-query.ts'
 import type {Action} from './compiled-statement.ts'
 import type {StatementContext, StatementOf} from './statement-context.ts'
@@ -15,41 +18,22 @@ import type {StatementContext, StatementOf} from './statement-context.ts'
 type Statement = StatementOf<'Select'>
 
 export function compileSelect({query}: Statement, {env}: StatementContext): Action {
-  if (query.emit === undefined) return {kind: 'pull', plan: pullPlan(analyzePull(query, env))}
+  if (query.emit === undefined) return {kind: 'pull', plan: pullPlan(analyzePull(query, env), env)}
   const analysis = analyzeQuery(query, env, {kind: 'push'})
   refuseDuplicates(analysis.items)
   const limit = query.limit === undefined ? undefined : countOf(query.limit, 'LIMIT')
   return {kind: 'push', plan: pushPlan(analysis, limit)}
 }
 
-function pullPlan({source: {source, slots}, items, where, lookup, limit}: PullAnalysis): PullPlan {
-  const keyCount = source.schema.key.length
-  const places = new Map<number, Expr>()
-  for (const {slot, name, type, origin} of slots) {
-    if (origin.kind === 'key') places.set(slot, columnAt({name, type}, origin.index))
-    if (origin.kind === 'value') places.set(slot, columnAt({name, type}, keyCount + origin.index))
-    if (origin.kind === 'system') places.set(slot, {kind: 'system', type, name: origin.name})
-    if (origin.kind === 'headers')
-      places.set(slot, {kind: 'headers', type, ...(origin.header === undefined ? {} : {header: origin.header})})
-  }
-  const place = (expr: Expr): Expr => rewrite(expr, part => (part.kind === 'column' ? places.get(part.index) : undefined))
-  const isKey = ({expr}: Item): boolean => {
-    const origin = expr.kind === 'column' ? slots.find(({slot}) => slot === expr.index)?.origin : undefined
-    return origin?.kind === 'key' || (origin?.kind === 'system' && origin.name.startsWith('WINDOW'))
-  }
+function pullPlan({tree, items, keys}: PullAnalysis, env: Environment): PullPlan {
   return {
     version: 1,
-    sourceName: source.name,
-    from: source.kind,
-    ...lookup,
-    ...(where === undefined ? {} : {where: place(where)}),
-    project: items.map(({expr}) => place(expr)),
-    columns: items.map((item): OutputColumn => ({
-      name: item.name,
-      type: item.expr.type,
-      isKey: source.kind === 'table' && isKey(item),
-    })),
-    ...(limit === undefined ? {} : {limit}),
+    root: planPull(
+      pushDownPullFilter(tree),
+      items.map(({expr}) => expr),
+      env.catalog,
+    ),
+    columns: items.map((item): OutputColumn => ({name: item.name, type: item.expr.type, isKey: keys.has(item)})),
   }
 }
 

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import type {Offset} from '../../record/record.ts'
 
 /**
@@ -11,6 +12,7 @@ const numbers = (...values: number[]): Buffer => {
   for (const [i, value] of values.entries()) key.writeUInt32BE(value, 4 * i)
   return key
 }
+const digest = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest()
 const numbered = (kind: string, ...values: number[]): Buffer => Buffer.concat([text(kind), numbers(...values)])
 
 export const keys = {
@@ -34,6 +36,11 @@ export const keys = {
   droppedTopic: (topic: number): Uint8Array => numbered('X', topic),
   droppedStore: (store: number): Uint8Array => numbered('Y', store),
 
+  /** Batches that hold events of a key, by version. Keys may be longer than LMDB's: their digest stands for them. */
+  keyEvents: (topic: number, partition: number, key: Uint8Array, version: number): Uint8Array =>
+    Buffer.concat([numbered('Q', topic, partition), digest(key), numbers(Math.floor(version / 2 ** 32), version >>> 0)]),
+  eventId: (topic: number, partition: number, id: string): Uint8Array => Buffer.concat([numbered('E', topic, partition), digest(text(id))]),
+
   /** In `index` and `blobs`. */
   batch: (topic: number, partition: number, base: Offset): Uint8Array => {
     const key = Buffer.allocUnsafe(16)
@@ -48,6 +55,11 @@ export const keys = {
 export const baseOfBatchKey = (key: Uint8Array): Offset => {
   const view = Buffer.from(key.buffer, key.byteOffset, key.byteLength)
   return view.readUInt32BE(8) * 2 ** 32 + view.readUInt32BE(12)
+}
+
+export const versionOfKeyEvents = (key: Uint8Array): number => {
+  const view = Buffer.from(key.buffer, key.byteOffset + key.length - 8, 8)
+  return view.readUInt32BE(0) * 2 ** 32 + view.readUInt32BE(4)
 }
 
 export type KeyRange = {readonly start: Uint8Array; readonly end: Uint8Array}
@@ -66,6 +78,8 @@ export const prefixes = {
   groupOffsets: (group: string): Uint8Array => text(`G${group}\0`),
   producersOf: (topic: number): Uint8Array => numbered('R', topic),
   producersAt: (topic: number, partition: number): Uint8Array => numbered('R', topic, partition),
+  keyEventsOf: (topic: number): Uint8Array => numbered('Q', topic),
+  eventIdsOf: (topic: number): Uint8Array => numbered('E', topic),
   partitionsOf: (topic: number): Uint8Array => numbered('P', topic),
   tasksOf: (query: string): Uint8Array => text(`K${query}\0`),
   storesOf: (task: number): Uint8Array => numbered('S', task),

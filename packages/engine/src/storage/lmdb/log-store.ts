@@ -7,6 +7,7 @@ import type {
   AppendBatch,
   AppendOptions,
   AppendOutcome,
+  KeyIndexPage,
   LogStore,
   PartitionBounds,
   ReadRange,
@@ -117,6 +118,10 @@ export class LmdbLogStore implements LogStore {
 
   async bounds(partitions: readonly TopicPartition[]): Promise<readonly PartitionBounds[]> {
     return this.#env.read(() => partitions.map(at => boundsOf(Partition.find(this.#env, at))))
+  }
+
+  async keyBatches(at: TopicPartition, key: Uint8Array, fromVersion: number, batchesMax: number): Promise<KeyIndexPage> {
+    return this.#env.read(() => Partition.find(this.#env, at)?.keyBatches(key, fromVersion, batchesMax) ?? {version: 0, batches: []})
   }
 
   async batchAtTime(at: TopicPartition, timestampMs: number): Promise<Offset | undefined> {

@@ -2,10 +2,10 @@ import {must} from '../../base/assert.ts'
 import type {Offset, TopicPartition} from '../../record/record.ts'
 import {rememberedProducers} from '../port/admission.ts'
 import type {AppendView, PlannedWrite} from '../port/admission.ts'
-import type {StoredBatch} from '../port/log-store.ts'
+import type {AppendBatch, KeyBatch, KeyIndexPage, StoredBatch} from '../port/log-store.ts'
 import type {Environment} from './environment.ts'
-import {baseOfBatchKey, keys, prefixes, under} from './keys.ts'
-import {decodeIfPresent, indexRow, partitionRow, producerRow, put, remove, topicNumberRow} from './rows.ts'
+import {baseOfBatchKey, keys, prefixes, under, versionOfKeyEvents} from './keys.ts'
+import {decodeIfPresent, indexRow, keyEventsRow, numberRow, partitionRow, producerRow, put, remove, topicNumberRow} from './rows.ts'
 import type {IndexRow, PartitionRow} from './rows.ts'
 
 export type IndexedBatch = IndexRow & {readonly baseOffset: Offset}
@@ -97,8 +97,9 @@ export class Partition {
     remove(this.#env.blobs, this.#key(base))
   }
 
-  append({batch, baseOffset, producer}: PlannedWrite): void {
+  append({batch, baseOffset, producer, versions}: PlannedWrite): void {
     const row = this.row
+    this.#indexEvents(batch, baseOffset, versions)
     const {count, maxTimestampMs, bytes} = batch
     const latestMs = Math.max(row.latestMs, maxTimestampMs)
     this.putBatch({baseOffset, count, maxTimestampMs, bytes}, latestMs)
@@ -108,6 +109,36 @@ export class Partition {
       put(this.#env.meta, keys.producer(this.#topic, this.#partition, producer.id), producerRow.encode(producer.state))
     }
     this.row = {...row, end: baseOffset + count, bytes: row.bytes + bytes.length, latestMs, producers}
+  }
+
+  /** How many events a key has. */
+  version(key: Uint8Array): number {
+    const range = {start: this.#keyEvents(key, Number.MAX_SAFE_INTEGER), end: this.#keyEvents(key, 0), reverse: true, limit: 1, inclusiveEnd: true}
+    for (const last of this.#env.meta.getRange(range)) return versionOfKeyEvents(last.key) + keyEventsRow.decode(last.value).count
+    return 0
+  }
+
+  event(id: string): Offset | undefined {
+    return decodeIfPresent(this.#env.meta, keys.eventId(this.#topic, this.#partition, id), numberRow.decode)
+  }
+
+  keyBatches(key: Uint8Array, fromVersion: number, batchesMax: number): KeyIndexPage {
+    const holding = {start: this.#keyEvents(key, fromVersion), end: this.#keyEvents(key, 0), reverse: true, limit: 1, inclusiveEnd: true}
+    let start = fromVersion
+    for (const before of this.#env.meta.getRange(holding)) start = versionOfKeyEvents(before.key)
+    const range = {start: this.#keyEvents(key, start), end: this.#keyEvents(key, Number.MAX_SAFE_INTEGER), limit: batchesMax + 1}
+    const found = [...this.#env.meta.getRange(range)].map((row): KeyBatch => ({version: versionOfKeyEvents(row.key), ...keyEventsRow.decode(row.value)}))
+    return {version: this.version(key), batches: found.filter(({version, count}) => version + count > fromVersion).slice(0, batchesMax)}
+  }
+
+  #indexEvents({keys: events = [], eventIds = []}: AppendBatch, baseOffset: Offset, versions: readonly number[]): void {
+    for (const [i, {key, count}] of events.entries())
+      put(this.#env.meta, this.#keyEvents(key, must(versions[i], 'version of a key')), keyEventsRow.encode({baseOffset, count}))
+    for (const id of eventIds) put(this.#env.meta, keys.eventId(this.#topic, this.#partition, id), numberRow.encode(baseOffset))
+  }
+
+  #keyEvents(key: Uint8Array, version: number): Uint8Array {
+    return keys.keyEvents(this.#topic, this.#partition, key, version)
   }
 
   /** Forgets a quarter of the producers, those unseen for longest, when there are too many. Returns how many are left. */
@@ -128,6 +159,8 @@ export class Partition {
 export const appendView = (env: Environment): AppendView => ({
   end: at => Partition.find(env, at)?.row.end,
   producer: (at, id) => Partition.find(env, at)?.producer(id),
+  version: (at, key) => Partition.find(env, at)?.version(key) ?? 0,
+  event: (at, id) => Partition.find(env, at)?.event(id),
 })
 
 export function applyWrites(env: Environment, writes: readonly PlannedWrite[]): void {

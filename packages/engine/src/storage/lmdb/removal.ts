@@ -22,6 +22,8 @@ export async function removeDroppedTopic(env: Environment, topic: number): Promi
   for (const db of [env.index, env.blobs]) await removeRange(env, db, under(prefixes.batchesOf(topic)))
   await removeRange(env, env.meta, under(prefixes.partitionsOf(topic)))
   await removeRange(env, env.meta, under(prefixes.producersOf(topic)))
+  await removeRange(env, env.meta, under(prefixes.keyEventsOf(topic)))
+  await removeRange(env, env.meta, under(prefixes.eventIdsOf(topic)))
   await env.write(() => remove(env.meta, keys.droppedTopic(topic)))
 }
 

@@ -27,6 +27,9 @@ export type IndexRow = {
   readonly latestMs: number
 }
 
+/** Events of a key in a batch; their first version is in the row's key. */
+export type KeyEventsRow = {readonly baseOffset: Offset; readonly count: number}
+
 export type TaskRow = {
   readonly number: number
   readonly epoch: number
@@ -60,6 +63,14 @@ export const producerRow = {
   decode(bytes: Uint8Array): ProducerState {
     const [epoch = 0, sequence = 0, seenMs = 0, ...bases] = readDoubles(bytes)
     return {epoch, sequence, seenMs, bases}
+  },
+}
+
+export const keyEventsRow = {
+  encode: ({baseOffset, count}: KeyEventsRow): Uint8Array => doubles(baseOffset, count),
+  decode(bytes: Uint8Array): KeyEventsRow {
+    const [baseOffset = 0, count = 0] = readDoubles(bytes)
+    return {baseOffset, count}
   },
 }
 

@@ -36,6 +36,12 @@ export interface LogStore {
   /** Begin (first kept offset), end (next offset to be written) and size of partitions. One round trip. */
   bounds(partitions: readonly TopicPartition[]): Promise<readonly PartitionBounds[]>
 
+  /**
+   * Batches that hold events of a key, by version, from the one that holds `fromVersion` on, at most `batchesMax`; and how many
+   * events the key has. Batches that were trimmed are named too: a read finds nothing there.
+   */
+  keyBatches(partition: TopicPartition, key: Uint8Array, fromVersion: number, batchesMax: number): Promise<KeyIndexPage>
+
   /** Base offset of the first batch whose `maxTimestampMs` is ≥ the time; undefined when all are older. */
   batchAtTime(partition: TopicPartition, timestampMs: number): Promise<Offset | undefined>
 
@@ -72,10 +78,33 @@ export type AppendBatch = TopicPartition & {
   readonly producer?: ProducerStamp
   /** Refuse with `conflict` unless the partition's end is this offset. */
   readonly expectedEnd?: Offset
+  /**
+   * In topics whose keys are indexed: what the batch holds of each key, each key once. In other topics absent: the index is
+   * made of this alone.
+   */
+  readonly keys?: readonly KeyEvents[]
+  /**
+   * Names of events in the batch. A batch whose names are all known to the partition is answered `duplicate` and not written;
+   * when only some are, it is refused with `known-events`.
+   */
+  readonly eventIds?: readonly string[]
 }
+
+export type KeyEvents = {
+  readonly key: Uint8Array
+  /** Events of the key in this batch, ≥ 1. */
+  readonly count: number
+  /** Refuse with `key-conflict` unless the key has this many events so far. */
+  readonly expected?: number
+}
+
+/** A batch that holds events of a key: `count` of them, numbered from `version` on. */
+export type KeyBatch = {readonly baseOffset: Offset; readonly version: number; readonly count: number}
 
 /** `sequence` numbers a producer's batches to one partition from 0, by one. A newer epoch starts again at 0. */
 export type ProducerStamp = {readonly id: string; readonly epoch: Epoch; readonly sequence: number}
+
+export type KeyIndexPage = {readonly version: number; readonly batches: readonly KeyBatch[]}
 
 export type AppendOptions = {
   readonly isAtomic?: boolean
@@ -98,6 +127,10 @@ export type AppendOutcome =
   | {readonly kind: 'out-of-order'; readonly expectedSequence: number}
   | {readonly kind: 'fenced'; readonly by: Epoch}
   | {readonly kind: 'conflict'; readonly end: Offset}
+  /** `index`: of the first key in the batch that has another number of events, which is `version`. */
+  | {readonly kind: 'key-conflict'; readonly index: number; readonly version: number}
+  /** Some of the batch's events are stored and some are not: `known` is how many. */
+  | {readonly kind: 'known-events'; readonly known: number}
   | {readonly kind: 'unknown-partition'}
   /** Only in an atomic append: another batch or the group's generation was refused, so this one was not written. */
   | {readonly kind: 'aborted'}

@@ -1,6 +1,8 @@
-import type {AppendBatch} from '../port/log-store.ts'
+import type {AppendBatch, KeyEvents} from '../port/log-store.ts'
 import type {Argument} from './connection.ts'
 import type {PartitionPlace, RedisKeys} from './keys.ts'
+import {keyDigest} from './key-index.ts'
+import {packArray} from './packed-array.ts'
 import {asBuffer} from './reply.ts'
 
 /** Keys and arguments of batches, as `lua/append-plan.ts` reads them. */
@@ -17,18 +19,22 @@ export class AppendArguments {
   }
 
   add(place: PartitionPlace, batch: AppendBatch): void {
-    const {count, maxTimestampMs, expectedEnd, producer, bytes} = batch
+    const {count, maxTimestampMs, expectedEnd, producer, bytes, keys = [], eventIds = []} = batch
     this.args.push(this.#indexOf(place), count, maxTimestampMs, expectedEnd ?? '')
     this.args.push(producer?.id ?? '', producer?.epoch ?? '', producer?.sequence ?? '', asBuffer(bytes))
+    this.args.push(keys.length > 0 ? packKeyEvents(keys) : '', eventIds.length > 0 ? packArray(eventIds.map(id => Buffer.from(id))) : '')
   }
 
   /** Counted from 1, as Lua does. */
   #indexOf(place: PartitionPlace): number {
-    const {log, meta} = this.#redisKeys.partition(place)
+    const {log, meta, keyIndex, eventIds} = this.#redisKeys.partition(place)
     const known = this.#indexes.get(log)
     if (known !== undefined) return known
-    const index = this.keys.push(log, meta) - 1
+    const index = this.keys.push(log, meta, keyIndex, eventIds) - 3
     this.#indexes.set(log, index)
     return index
   }
 }
+
+const packKeyEvents = (keys: readonly KeyEvents[]): Buffer =>
+  packArray(keys.flatMap(({key, count, expected}) => [keyDigest(key), Buffer.from(`${count}`), Buffer.from(`${expected ?? ''}`)]))

@@ -4,7 +4,16 @@ import type {TaskId} from '../port/task-commit.ts'
 /** Where a partition lives: its topic's number, which a name that comes back does not inherit, and its placement. */
 export type PartitionPlace = {readonly topic: number; readonly placement: string; readonly partition: number}
 
-export type PartitionKeys = {readonly log: string; readonly compacted: string; readonly rewrite: string; readonly meta: string}
+export type PartitionKeys = {
+  readonly log: string
+  readonly compacted: string
+  readonly rewrite: string
+  readonly meta: string
+  /** Sorted set: batches that hold events of a key. */
+  readonly keyIndex: string
+  /** Hash: event id → base of its batch. */
+  readonly eventIds: string
+}
 
 /**
  * The only spelling of Redis keys. What must change together shares a hash tag, and so, in a cluster, a slot: all that belongs
@@ -50,7 +59,8 @@ export class RedisKeys {
 
   partition({topic, placement, partition}: PartitionPlace): PartitionKeys {
     const prefix = `${this.#namespace}:{${placement}:${partition}}:${topic}`
-    return {log: `${prefix}:log`, compacted: `${prefix}:compacted`, rewrite: `${prefix}:rewrite`, meta: `${prefix}:meta`}
+    const [log, compacted, rewrite] = [`${prefix}:log`, `${prefix}:compacted`, `${prefix}:rewrite`]
+    return {log, compacted, rewrite, meta: `${prefix}:meta`, keyIndex: `${prefix}:keys`, eventIds: `${prefix}:events`}
   }
 
   /** Set: the tasks of a query, as JSON. */

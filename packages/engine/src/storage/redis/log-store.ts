@@ -7,6 +7,7 @@ import type {
   AppendBatch,
   AppendOptions,
   AppendOutcome,
+  KeyIndexPage,
   LogStore,
   PartitionBounds,
   ReadRange,
@@ -19,6 +20,7 @@ import {AppendArguments} from './append-arguments.ts'
 import {replaceBatches} from './compaction.ts'
 import type {Connection} from './connection.ts'
 import type {Connections} from './connections.ts'
+import {readKeyIndex} from './key-index.ts'
 import type {PartitionKeys, PartitionPlace, RedisKeys} from './keys.ts'
 import {LogReader, readMeta} from './log-reader.ts'
 import {appendBatches} from './lua/append-batches.ts'
@@ -153,6 +155,12 @@ export class RedisLogStore implements LogStore {
     )
   }
 
+  async keyBatches(at: TopicPartition, key: Uint8Array, fromVersion: number, batchesMax: number): Promise<KeyIndexPage> {
+    const keys = await this.#keysOf(at)
+    if (!keys) return {version: 0, batches: []}
+    return readKeyIndex(this.#parts.connections.command, keys.keyIndex, key, fromVersion, batchesMax)
+  }
+
   async batchAtTime(at: TopicPartition, timestampMs: number): Promise<Offset | undefined> {
     const keys = await this.#keysOf(at)
     if (!keys) return undefined
@@ -243,21 +251,27 @@ const spansSlots = (what: string): EngineError =>
 function parseOutcomes(reply: unknown): readonly AppendOutcome[] {
   const flat = arrayOf(reply)
   const outcomes: AppendOutcome[] = []
-  for (let i = 0; i < flat.length; i += 2) outcomes.push(outcomeOf(textOf(flat[i]), numberOf(flat[i + 1])))
+  for (let i = 0; i < flat.length; i += 2) outcomes.push(outcomeOf(textOf(flat[i]), flat[i + 1]))
   return outcomes
 }
 
-function outcomeOf(status: string, number: number): AppendOutcome {
+function outcomeOf(status: string, detail: unknown): AppendOutcome {
   switch (status) {
     case 'appended':
     case 'duplicate':
-      return {kind: status, baseOffset: number}
+      return {kind: status, baseOffset: numberOf(detail)}
     case 'out-of-order':
-      return {kind: status, expectedSequence: number}
+      return {kind: status, expectedSequence: numberOf(detail)}
     case 'fenced':
-      return {kind: status, by: number}
+      return {kind: status, by: numberOf(detail)}
     case 'conflict':
-      return {kind: status, end: number}
+      return {kind: status, end: numberOf(detail)}
+    case 'known-events':
+      return {kind: status, known: numberOf(detail)}
+    case 'key-conflict': {
+      const [index, version] = textOf(detail).split(' ')
+      return {kind: status, index: numberOf(index), version: numberOf(version)}
+    }
     case 'unknown-partition':
     case 'aborted':
       return {kind: status}

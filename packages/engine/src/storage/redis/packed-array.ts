@@ -11,10 +11,17 @@ export function packArray(items: readonly Uint8Array[]): Buffer {
   packed.writeUInt32BE(items.length, 1)
   let at = arrayHead
   for (const item of items) {
+    const {length} = item
     packed[at] = 0xdb
-    packed.writeUInt32BE(item.length, at + 1)
-    packed.set(item, at + itemHead)
-    at += itemHead + item.length
+    packed[at + 1] = length >>> 24
+    packed[at + 2] = length >>> 16
+    packed[at + 3] = length >>> 8
+    packed[at + 4] = length
+    at += itemHead
+    // A loop beats the call for short items.
+    if (length < 48) for (let i = 0; i < length; i++) packed[at + i] = item[i] ?? 0
+    else packed.set(item, at)
+    at += length
   }
   return packed
 }

@@ -1,7 +1,7 @@
 import type {Epoch, Offset, TopicPartition} from '../../record/record.ts'
 import type {ProducerState} from '../port/admission.ts'
 import type {CommittedOffset} from '../port/group-store.ts'
-import type {StoredBatch, TopicRecord} from '../port/log-store.ts'
+import type {KeyBatch, StoredBatch, TopicRecord} from '../port/log-store.ts'
 import type {TaskId} from '../port/task-commit.ts'
 import {SortedEntries} from './sorted-entries.ts'
 
@@ -11,6 +11,10 @@ export type SimulatedPartition = {
   bytes: number
   batches: StoredBatch[]
   readonly producers: Map<string, ProducerState>
+  /** Key, as Latin-1 text, to the batches that hold its events. */
+  readonly keys: Map<string, readonly KeyBatch[]>
+  /** Event id to base offset. */
+  readonly events: Map<string, Offset>
 }
 
 export type SimulatedTopic = {record: TopicRecord; readonly partitions: SimulatedPartition[]}
@@ -35,14 +39,14 @@ export type SimulatedData = {
 
 export const emptyData = (): SimulatedData => ({topics: new Map(), tasks: new Map(), groups: new Map(), documents: new Map()})
 
-export const emptyPartition = (): SimulatedPartition => ({begin: 0, end: 0, bytes: 0, batches: [], producers: new Map()})
+export const emptyPartition = (): SimulatedPartition => ({begin: 0, end: 0, bytes: 0, batches: [], producers: new Map(), keys: new Map(), events: new Map()})
 
 /** A deep copy of all that can change; batches and values never change and are shared. */
 export function copyData(data: SimulatedData): SimulatedData {
   return {
     topics: mapValues(data.topics, topic => ({
       record: topic.record,
-      partitions: topic.partitions.map(p => ({...p, batches: [...p.batches], producers: new Map(p.producers)})),
+      partitions: topic.partitions.map(p => ({...p, batches: [...p.batches], producers: new Map(p.producers), keys: new Map(p.keys), events: new Map(p.events)})),
     })),
     tasks: mapValues(data.tasks, task => ({
       ...task,

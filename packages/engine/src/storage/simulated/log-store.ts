@@ -7,6 +7,8 @@ import type {
   AppendBatch,
   AppendOptions,
   AppendOutcome,
+  KeyBatch,
+  KeyIndexPage,
   LogStore,
   PartitionBounds,
   ReadRange,
@@ -100,6 +102,13 @@ export class SimulatedLogStore implements LogStore {
     return this.#network.call(() => partitions.map(at => boundsOf(partitionAt(this.#data, at))))
   }
 
+  keyBatches(at: TopicPartition, key: Uint8Array, fromVersion: number, batchesMax: number): Promise<KeyIndexPage> {
+    return this.#network.call(() => {
+      const all = partitionAt(this.#data, at)?.keys.get(keyText(key)) ?? []
+      return {version: versionAfter(all), batches: all.filter(({version, count}) => version + count > fromVersion).slice(0, batchesMax)}
+    })
+  }
+
   batchAtTime(at: TopicPartition, timestampMs: number): Promise<Offset | undefined> {
     return this.#network.call(
       () => partitionAt(this.#data, at)?.batches.find(batch => batch.maxTimestampMs >= timestampMs)?.baseOffset,
@@ -136,15 +145,29 @@ export class SimulatedLogStore implements LogStore {
 export const appendView = (data: SimulatedData): AppendView => ({
   end: at => partitionAt(data, at)?.end,
   producer: (at, id) => partitionAt(data, at)?.producers.get(id),
+  version: (at, key) => versionAfter(partitionAt(data, at)?.keys.get(keyText(key)) ?? []),
+  event: (at, id) => partitionAt(data, at)?.events.get(id),
 })
 
-export function applyWrite(data: SimulatedData, {batch, baseOffset, producer}: PlannedWrite): void {
+const keyText = (key: Uint8Array): string => Buffer.from(key).toString('latin1')
+
+function versionAfter(batches: readonly KeyBatch[]): number {
+  const last = batches.at(-1)
+  return last ? last.version + last.count : 0
+}
+
+export function applyWrite(data: SimulatedData, {batch, baseOffset, producer, versions}: PlannedWrite): void {
   const partition = partitionAt(data, batch)
   assert(partition !== undefined, 'a planned write has a partition')
   const {count, maxTimestampMs, bytes} = batch
   partition.batches.push({baseOffset, count, maxTimestampMs, bytes})
   partition.end = baseOffset + count
   partition.bytes += bytes.length
+  for (const id of batch.eventIds ?? []) partition.events.set(id, baseOffset)
+  for (const [i, {key, count: events}] of (batch.keys ?? []).entries()) {
+    const text = keyText(key)
+    partition.keys.set(text, [...(partition.keys.get(text) ?? []), {baseOffset, version: versions[i] ?? 0, count: events}])
+  }
   if (!producer) return
   if (!partition.producers.has(producer.id) && partition.producers.size >= rememberedProducers) forgetProducers(partition)
   partition.producers.set(producer.id, producer.state)

@@ -1,7 +1,7 @@
 import {must} from '../../../base/assert.ts'
 import {isOverOneSource, keySlots, slotColumns, slotsInKey} from '../columns.ts'
 import {slotsOf} from '../expr-slots.ts'
-import type {AggregateNode, CarryNode, JoinNode, LogicalNode, RekeyNode, SlotColumn} from '../node.ts'
+import type {AggregateNode, CarryNode, ComputeNode, JoinNode, LogicalNode, RekeyNode, SlotColumn} from '../node.ts'
 
 type Slots = ReadonlySet<number>
 
@@ -23,6 +23,8 @@ export function pruneColumns(node: LogicalNode, needed: Slots): LogicalNode {
     case 'suppress':
     case 'carry':
       return {...node, input: pruneColumns(node.input, needed)}
+    case 'compute':
+      return pruneCompute(node, needed)
     case 'rekey':
       return pruneRekey(node, needed)
     case 'aggregate':
@@ -42,6 +44,21 @@ function pruneRekey(node: RekeyNode, needed: Slots, isBelowJoin = false): RekeyN
   const input = pruneColumns(node.input, union(carried, before))
   const losesColumns = node.needsRepartition || (!node.keepsKey && [...carried].some(slot => before.has(slot)))
   return {...node, input: losesColumns ? carry(input, carried) : input}
+}
+
+/** Columns of the rows below that are used above pass through it. */
+function pruneCompute(node: ComputeNode, needed: Slots): ComputeNode {
+  const own = node.columns.filter(({slot}) => needed.has(slot))
+  const computed = new Set([node.rowtime, ...own.map(({slot}) => slot)])
+  const below = slotColumns(node.input)
+  const inKey = slotsInKey(node.input)
+  const passed = [...needed]
+    .filter(slot => !computed.has(slot) && !inKey.has(slot))
+    .sort((a, b) => a - b)
+    .map(slot => must(below.get(slot), `slot ${slot}`))
+    .map(column => ({...column, expr: {kind: 'column', type: column.type, index: column.slot, name: column.name} as const}))
+  const columns = [...passed, ...own]
+  return {...node, columns, input: pruneColumns(node.input, union(inKey, ...columns.map(({expr}) => slotsOf(expr))))}
 }
 
 function pruneAggregate(node: AggregateNode): AggregateNode {
@@ -74,6 +91,7 @@ function carry(input: LogicalNode, wanted: Slots): LogicalNode {
 
 /** Rows keep their record time through repartitions, so it need not become a column there. */
 function recordTimes(node: LogicalNode): readonly number[] {
+  if (node.kind === 'compute') return [node.rowtime, ...recordTimes(node.input)]
   if (node.kind !== 'source') return 'input' in node ? recordTimes(node.input) : []
   return node.slots.filter(slot => slot.origin.kind === 'system' && slot.origin.name === 'ROWTIME').map(slot => slot.slot)
 }

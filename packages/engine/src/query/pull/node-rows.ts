@@ -1,0 +1,75 @@
+import {assertNever} from '../../base/assert.ts'
+import {selectRows} from '../../batch/select.ts'
+import type {Rows} from '../../chunk/chunk.ts'
+import {ignoreErrors, type Evaluator} from '../../operators/evaluator.ts'
+import type {PullFilter, PullLimit, PullNode, PullProject, PullScan} from '../../plan/pull-plan.ts'
+import {aggregateRows} from './aggregate-rows.ts'
+import {joinRows} from './join-rows.ts'
+import {sortRows} from './sort-rows.ts'
+
+/** What nodes are run with. A failed expression is NULL, and in WHERE not TRUE: a pull query has nobody to tell. */
+export type PullRun = {
+  readonly scan: (scan: PullScan, wanted: Wanted) => AsyncIterable<Rows>
+  readonly evaluator: Evaluator
+}
+
+/** What is asked of a scan beyond its rows: `order` by ROWTIME, and how many rows at most the asker will take of them. */
+export type Wanted = {readonly order?: 'oldest' | 'newest'; readonly rows?: number}
+
+/** The rows of a node in pages, computed as they are asked for. */
+export function nodeRows(node: PullNode, run: PullRun): AsyncIterable<Rows> {
+  const of = (input: PullNode): AsyncIterable<Rows> => nodeRows(input, run)
+  switch (node.kind) {
+    case 'scan':
+      return run.scan(node, {})
+    case 'filter':
+      return filterRows(node, of(node.input), run)
+    case 'project':
+      return projectRows(node, of(node.input), run)
+    case 'limit':
+      return node.input.kind === 'sort'
+        ? limitRows(node, sortRows(node.input, of(node.input.input), run, reach(node)))
+        : limitRows(node, of(node.input))
+    case 'sort':
+      return sortRows(node, of(node.input), run, Infinity)
+    case 'aggregate':
+      return aggregateRows(node, of(node.input), run)
+    case 'join':
+      return joinRows(node, of, run)
+    default:
+      return assertNever(node, 'pull node')
+  }
+}
+
+const reach = ({limit, offset}: PullLimit): number => (limit ?? Infinity) + (offset ?? 0)
+
+async function* filterRows({where}: PullFilter, input: AsyncIterable<Rows>, {evaluator}: PullRun): AsyncGenerator<Rows> {
+  const filter = evaluator.filter(where)
+  for await (const page of input) {
+    if (page.count === 0) continue
+    const passed = filter(page, ignoreErrors)
+    if (passed.length > 0) yield passed.length === page.count ? page : selectRows(page, passed)
+  }
+}
+
+async function* projectRows({values}: PullProject, input: AsyncIterable<Rows>, {evaluator}: PullRun): AsyncGenerator<Rows> {
+  const project = evaluator.projection(values)
+  for await (const page of input) {
+    if (page.count === 0) continue
+    yield {count: page.count, columns: project(page, undefined, ignoreErrors), timestamps: page.timestamps}
+  }
+}
+
+async function* limitRows({limit = Infinity, offset = 0}: PullLimit, input: AsyncIterable<Rows>): AsyncGenerator<Rows> {
+  if (limit === 0) return
+  let skipped = 0
+  let given = 0
+  for await (const page of input) {
+    const from = Math.min(page.count, offset - skipped)
+    skipped += from
+    const count = Math.min(page.count - from, limit - given)
+    given += count
+    if (count > 0) yield count === page.count ? page : selectRows(page, Int32Array.from({length: count}, (_, i) => from + i))
+    if (given >= limit) return
+  }
+}

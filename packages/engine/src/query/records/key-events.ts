@@ -1,0 +1,124 @@
+import {must} from '../../base/assert.ts'
+import type {Clock} from '../../base/clock.ts'
+import {EngineError, errorTable, type ErrorCode} from '../../base/errors.ts'
+import {Signal} from '../../base/signal.ts'
+import {openBatch} from '../../batch/open-batch.ts'
+import type {KeyEvent, KeyEventsPage, KeyEventsRequest} from '../../engine-api.ts'
+import {limits} from '../../limits.ts'
+import {recordKeys} from '../../log/record-keys.ts'
+import {topicConfig} from '../../log/topic.ts'
+import type {Source} from '../../plan/source.ts'
+import type {TopicPartition} from '../../record/record.ts'
+import type {KeyBatch, LogStore, StoredBatch, TopicRecord} from '../../storage/port/log-store.ts'
+import type {Storage} from '../../storage/port/storage.ts'
+import {encodeRequest} from './encode-request.ts'
+import {recordReader} from './record-reader.ts'
+
+type Place = {readonly at: TopicPartition; readonly key: string}
+
+/** One page of the events of a key, in order. It costs as many reads as there are batches that hold some of them. */
+export async function keyEvents(log: LogStore, topic: TopicRecord, sources: readonly Source[], request: KeyEventsRequest): Promise<KeyEventsPage> {
+  const {fromVersion = 0, eventsMax = limits.recordsPageMax} = request
+  const place = placeOf(topic, sources, request)
+  const wanted = Math.max(1, Math.min(eventsMax, limits.recordsPageMax))
+  const {version, batches} = await log.keyBatches(place.at, Buffer.from(place.key, 'latin1'), fromVersion, wanted)
+  const events: KeyEvent[] = []
+  const read = eventReader(sources[0], place)
+  for (let i = 0; i < batches.length && events.length < wanted; ) {
+    const some = fewBatches(batches.slice(i), wanted - events.length)
+    const results = await log.read(some.map(({baseOffset}) => ({...place.at, from: baseOffset, to: baseOffset + 1, bytesMax: 1})))
+    for (const [j, batch] of some.entries()) {
+      const stored = results[j]?.batches[0]
+      if (stored?.baseOffset === batch.baseOffset) events.push(...read(stored, batch).filter(event => event.version >= fromVersion))
+    }
+    i += some.length
+  }
+  const page = events.slice(0, wanted)
+  const last = page.at(-1)
+  const hasMore = events.length > page.length || batches.length === wanted
+  // Batches that retention has removed hold nothing any more.
+  const lookedAt = hasMore ? must(batches.at(-1), 'batch of a full page') : undefined
+  const nextVersion = last ? last.version + 1 : Math.max(fromVersion, lookedAt ? lookedAt.version + lookedAt.count : version)
+  return {events: page, version, nextVersion, isAtEnd: !hasMore || nextVersion >= version}
+}
+
+/** Pages of the events of a key as they come; the first ones are what is there already. */
+export function tailKeyEvents(
+  storage: Storage,
+  clock: Clock,
+  topic: TopicRecord,
+  sources: () => readonly Source[],
+  request: KeyEventsRequest & {readonly signal?: AbortSignal},
+): AsyncIterableIterator<KeyEventsPage> {
+  const {signal} = request
+  const bell = new Signal(clock)
+  const stopped = new AbortController()
+  const stop = (): void => {
+    stopped.abort()
+    bell.ring()
+  }
+  signal?.addEventListener('abort', stop, {once: true})
+  if (signal?.aborted) stop()
+
+  async function* pages(): AsyncGenerator<KeyEventsPage, undefined> {
+    const {at} = placeOf(topic, sources(), request)
+    const unsubscribe = await storage.wake.subscribe([at], () => bell.ring())
+    try {
+      let {fromVersion = 0} = request
+      while (!stopped.signal.aborted) {
+        bell.reset()
+        const page = await keyEvents(storage.log, topic, sources(), {...request, fromVersion})
+        fromVersion = page.nextVersion
+        if (page.events.length > 0) yield page
+        if (page.isAtEnd && !stopped.signal.aborted) await bell.wait(limits.taskPollMs)
+      }
+      return undefined
+    } finally {
+      unsubscribe()
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  const generator = pages()
+  return {
+    next: () => generator.next(),
+    return: async () => {
+      stop()
+      return generator.return(undefined)
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+/** A record of the key, written as a produce would, says where it goes and how its key looks there. */
+function placeOf(topic: TopicRecord, sources: readonly Source[], {key, partition}: KeyEventsRequest): Place {
+  if (!topicConfig(topic).keyIndex)
+    throw new EngineError('INVALID_ARGUMENT', `topic ${topic.name} has no key index, expected one: create it with keyIndex`, {topic: topic.name})
+  const {batches, errors} = encodeRequest(topic, sources, [{key, value: null, ...(partition !== undefined && {partition})}], 0)
+  const [refusal] = errors
+  if (refusal) throw new EngineError(isErrorCode(refusal.code) ? refusal.code : 'RECORD_INVALID', refusal.message)
+  const batch = must(batches[0], 'batch of a record')
+  const text = recordKeys(openBatch(batch.bytes)).keyAt(0)
+  if (text === null) throw new EngineError('INVALID_ARGUMENT', 'found no key, expected one: events are read by their key')
+  return {at: {topic: topic.name, partition: batch.partition}, key: text}
+}
+
+const isErrorCode = (code: string): code is ErrorCode => code in errorTable
+
+/** As many as hold the events wanted, but not more than is read at a time. */
+function fewBatches(batches: readonly KeyBatch[], wanted: number): readonly KeyBatch[] {
+  let events = 0
+  const enough = batches.findIndex(({count}) => (events += count) >= wanted)
+  return batches.slice(0, Math.min(enough < 0 ? batches.length : enough + 1, limits.keyEventsBatchesMax))
+}
+
+function eventReader(source: Source | undefined, {at, key}: Place): (stored: StoredBatch, batch: KeyBatch) => readonly KeyEvent[] {
+  const read = recordReader(source)
+  return (stored, {version}) => {
+    const {keyAt} = recordKeys(openBatch(stored.bytes))
+    const own = read(stored, 0, at.partition).filter((_, row) => keyAt(row) === key)
+    return own.map((record, i) => ({...record, version: version + i}))
+  }
+}

@@ -1,0 +1,39 @@
+import {EngineError} from '../../base/errors.ts'
+import type {ProduceRequest} from '../../engine-api.ts'
+import {topicConfig} from '../../log/topic.ts'
+import type {Source} from '../../plan/source.ts'
+import type {TopicRecord} from '../../storage/port/log-store.ts'
+import {encodeIndexed, hasConditions} from './encode-indexed.ts'
+import {encodeRequest, type EncodedRequest} from './encode-request.ts'
+
+/** Whether a request is stored as a whole or not at all. */
+export function mustBeWhole({records, producer, isAtomic = false, expectedEnds, consumed}: ProduceRequest): boolean {
+  if (producer && records.some(({eventId}) => eventId !== undefined))
+    throw new EngineError('INVALID_ARGUMENT', 'found a producer id and event ids, expected one of them: each of them makes a retry harmless')
+  return isAtomic || hasConditions(records) || expectedEnds !== undefined || consumed !== undefined
+}
+
+/** The batches of a request, with what it expects of keys and partitions. */
+export function encodeConditional(topic: TopicRecord, sources: readonly Source[], request: ProduceRequest, nowMs: number): EncodedRequest {
+  const {records, expectedEnds} = request
+  const {keyIndex} = topicConfig(topic)
+  if (!keyIndex && hasConditions(records)) {
+    const message = `found expected versions or event ids for topic ${topic.name}, expected a topic with a key index: create it with keyIndex`
+    throw new EngineError('INVALID_ARGUMENT', message, {topic: topic.name})
+  }
+  const encoded = keyIndex ? encodeIndexed(topic, sources, records, nowMs) : encodeRequest(topic, sources, records, nowMs)
+  return expectedEnds ? {...encoded, batches: withEnds(encoded.batches, expectedEnds)} : encoded
+}
+
+/** The first batch of a partition carries what is expected of its end. */
+function withEnds(batches: EncodedRequest['batches'], expectedEnds: NonNullable<ProduceRequest['expectedEnds']>): EncodedRequest['batches'] {
+  const ends = new Map(expectedEnds.map(({partition, offset}) => [partition, offset]))
+  const expecting = batches.map(batch => {
+    const expectedEnd = ends.get(batch.partition)
+    ends.delete(batch.partition)
+    return expectedEnd === undefined ? batch : {...batch, expectedEnd}
+  })
+  const [missed] = ends.keys()
+  if (missed === undefined) return expecting
+  throw new EngineError('INVALID_ARGUMENT', `found an expected end for partition ${missed}, expected a record that goes there`)
+}

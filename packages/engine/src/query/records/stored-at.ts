@@ -1,0 +1,48 @@
+import {assert, assertNever, must} from '../../base/assert.ts'
+import {EngineError} from '../../base/errors.ts'
+import type {Offset} from '../../record/record.ts'
+import type {AppendBatch, AppendOutcome} from '../../storage/port/log-store.ts'
+
+/** Throws why a batch was refused; where all were aborted for the sake of another one, why that one was. */
+export function mustBeStored(batches: readonly AppendBatch[], outcomes: readonly AppendOutcome[]): void {
+  const isRefusal = ({kind}: AppendOutcome): boolean => kind !== 'appended' && kind !== 'duplicate'
+  const cause = outcomes.findIndex(outcome => isRefusal(outcome) && outcome.kind !== 'aborted')
+  const refused = cause >= 0 ? cause : outcomes.findIndex(isRefusal)
+  if (refused >= 0) throw refusalOf(must(batches[refused], 'batch'), must(outcomes[refused], 'outcome'))
+}
+
+export function storedAt(outcome: AppendOutcome): Offset {
+  assert(outcome.kind === 'appended' || outcome.kind === 'duplicate', 'a stored batch')
+  return outcome.baseOffset
+}
+
+function refusalOf(batch: AppendBatch, outcome: AppendOutcome): EngineError {
+  const {topic, partition} = batch
+  const at = `${topic}/${partition}`
+  switch (outcome.kind) {
+    case 'out-of-order':
+      return new EngineError('SEQUENCE_OUT_OF_ORDER', `${at} expects sequence ${outcome.expectedSequence} next`)
+    case 'fenced':
+      return new EngineError('FENCED_EPOCH', `${at} has seen epoch ${outcome.by} of this producer`)
+    case 'conflict':
+      return conflict(`found end ${outcome.end} of ${at}, expected ${batch.expectedEnd}`, {topic, partition, found: outcome.end, expected: batch.expectedEnd})
+    case 'key-conflict': {
+      const {key, expected} = must(batch.keys?.[outcome.index], 'key of a conflict')
+      const details = {topic, partition, key: Buffer.from(key).toString(), found: outcome.version, expected}
+      return conflict(`found ${outcome.version} events of key '${details.key}' in ${at}, expected ${expected}`, details)
+    }
+    case 'known-events':
+      return conflict(`found ${outcome.known} of ${batch.eventIds?.length} events of a key stored in ${at} already, expected all or none`, {topic, partition})
+    case 'unknown-partition':
+      return new EngineError('TOPIC_NOT_FOUND', `topic ${topic} has no partition ${partition} any more`)
+    case 'aborted':
+      return conflict(`${at} was not written because another partition refused`, {topic, partition})
+    case 'appended':
+    case 'duplicate':
+      throw new Error('a batch that is stored was not refused')
+    default:
+      return assertNever(outcome, 'outcome')
+  }
+}
+
+const conflict = (message: string, details: Readonly<Record<string, unknown>>): EngineError => new EngineError('VERSION_CONFLICT', message, details)

@@ -1,0 +1,91 @@
+import {rowCodec} from '../batch/row-codec.ts'
+import type {Schema} from '../schema/schema.ts'
+import type {SqlType} from '../schema/sql-type.ts'
+import type {Value} from '../schema/value.ts'
+import {keyCodec} from '../serde/key-codec.ts'
+import type {StateWrite} from '../storage/port/task-commit.ts'
+import {storedTypes} from './layout.ts'
+
+/**
+ * How the entries of an index lie in its store. Key: `keyCodec` over the indexed columns, the key columns, and the window
+ * where keys are windowed. Value: one byte, which says nothing: the row stands in the table's store.
+ */
+export function indexKeyCodec(schema: Schema, places: readonly number[]): ReturnType<typeof keyCodec> {
+  const types = typesOf(schema)
+  return keyCodec([...places.map(place => types[place] ?? NO_TYPE), ...schema.key.map(({type}) => type)])
+}
+
+const NO_TYPE: SqlType = {kind: 'BOOLEAN'}
+const typesOf = ({key, value}: Schema): readonly SqlType[] => [...key, ...value].map(({type}) => type)
+
+export type IndexPlaces = {readonly store: string; readonly places: readonly number[]}
+
+type Row = {readonly key: Uint8Array; readonly value: Uint8Array}
+
+/**
+ * Follows the rows of a table by their committed bytes, and says what changes in the indexes. It remembers what each row is
+ * indexed by, so that nothing has to be read: as many bytes in memory as the entries have.
+ */
+export class IndexWriter {
+  readonly #store: string
+  readonly #codecs: readonly {readonly store: string; readonly places: readonly number[]; readonly keys: ReturnType<typeof keyCodec>}[]
+  readonly #keys: ReturnType<typeof keyCodec>
+  readonly #values: ReturnType<typeof rowCodec>
+  readonly #keyCount: number
+  readonly #entries = new Map<string, readonly Uint8Array[]>()
+
+  /** `stored`: types of what stands in a row of `store`, the value columns first. */
+  constructor(store: string, schema: Schema, stored: readonly SqlType[], indexes: readonly IndexPlaces[]) {
+    this.#store = store
+    this.#codecs = indexes.map(index => ({...index, keys: indexKeyCodec(schema, index.places)}))
+    this.#keys = keyCodec(schema.key.map(({type}) => type))
+    this.#values = rowCodec(storedTypes(stored), 'STATE_CORRUPT')
+    this.#keyCount = schema.key.length
+  }
+
+  get entries(): number {
+    return this.#entries.size * this.#codecs.length
+  }
+
+  /** A committed row. */
+  load({key, value}: Row): void {
+    this.#entries.set(latin1(key), this.#indexed(key, value))
+  }
+
+  /** What the indexes must have once the rows loaded so far are in them. */
+  *all(): Generator<StateWrite> {
+    for (const entries of this.#entries.values())
+      for (const [i, key] of entries.entries()) yield {store: this.#codecs[i]?.store ?? '', key, value: PRESENT}
+  }
+
+  /** The changes of the indexes that belong to changes of rows. */
+  follow(writes: readonly StateWrite[]): StateWrite[] {
+    const changes: StateWrite[] = []
+    for (const {store, key, value} of writes) {
+      if (store !== this.#store) continue
+      const name = latin1(key)
+      const before = this.#entries.get(name) ?? []
+      const after = value === null ? [] : this.#indexed(key, value)
+      if (value === null) this.#entries.delete(name)
+      else this.#entries.set(name, after)
+      for (const [i, codec] of this.#codecs.entries()) {
+        const [old, now] = [before[i], after[i]]
+        if (old !== undefined && now !== undefined && Buffer.compare(old, now) === 0) continue
+        if (old !== undefined) changes.push({store: codec.store, key: old, value: null})
+        if (now !== undefined) changes.push({store: codec.store, key: now, value: PRESENT})
+      }
+    }
+    return changes
+  }
+
+  #indexed(keyBytes: Uint8Array, valueBytes: Uint8Array): readonly Uint8Array[] {
+    const {key, window} = this.#keys.decode(keyBytes)
+    const values = this.#values.decode(valueBytes)
+    const at = (place: number): Value => (place < this.#keyCount ? key[place] : values[place - this.#keyCount]) ?? null
+    return this.#codecs.map(({places, keys}) => keys.encode([...places.map(at), ...key], window))
+  }
+}
+
+const PRESENT = Uint8Array.of(1)
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')

@@ -1,0 +1,80 @@
+import {afterAll, beforeAll, expect, test} from 'vitest'
+import {ask, produce, produceMutation, refusal} from './support/client.ts'
+import {serve, type Served} from './support/servers.ts'
+import {sse} from './support/subscriptions.ts'
+
+let server: Served
+beforeAll(async () => {
+  server = await serve()
+  const create = 'mutation($input: CreateTopicInput!) { createTopic(input: $input) { topic { keyIndex tombstoneRetentionMs } } }'
+  await ask(server.url, create, {input: {name: 'carts', partitions: 3, keyIndex: true}})
+  await ask(server.url, create, {input: {name: 'jobs', partitions: 2}})
+})
+afterAll(() => server.close())
+
+type Page = {readonly events: readonly {version: string; record: {value: unknown}}[]; readonly version: string; readonly nextVersion: string}
+const pageFields = '{ events { version record { value } } version nextVersion isAtEnd }'
+
+test('events of a key are read by version, and a produce that expects another version says what was found', async () => {
+  await produce(server.url, 'carts', [{key: 'c1', value: 'made', expectedVersion: 0}, {key: 'c1', value: 'filled', eventId: null}])
+  const records = [{key: 'c1', value: 'paid', expectedVersion: '1'}]
+  const error = await refusal(server.url, produceMutation, {input: {topic: 'carts', records}})
+  expect(error.extensions).toMatchObject({code: 'VERSION_CONFLICT', found: 2, expected: 1, key: 'c1'})
+  const query = `query($from: BigInt) { keyEvents(topic: "carts", key: "c1", fromVersion: $from) ${pageFields} }`
+  const {keyEvents} = await ask<{keyEvents: Page}>(server.url, query, {from: 1})
+  expect(keyEvents).toEqual({events: [{version: '1', record: {value: 'filled'}}], version: '2', nextVersion: '2', isAtEnd: true})
+})
+
+test('who subscribes to a key sees its events and no others', async () => {
+  const subscription = await sse.subscribe(server.url, `subscription { keyEvents(topic: "carts", key: "c2") ${pageFields} }`)
+  await produce(server.url, 'carts', [{key: 'c3', value: 'other'}])
+  await produce(server.url, 'carts', [{key: 'c2', value: 'mine'}])
+  expect(await subscription.next()).toMatchObject({data: {keyEvents: {events: [{version: '0', record: {value: 'mine'}}]}}})
+  await subscription.close()
+})
+
+const consumeJobs = (more: string) => `subscription { consume(topic: "jobs", group: "workers", ${more}) {
+  topic partition memberId generation records { offset value } } }`
+type Batch = {topic: string; partition: number; memberId: string; generation: number; records: {offset: string; value: unknown}[]}
+const commitMutation = 'mutation($input: CommitOffsetsInput!) { commitOffsets(input: $input) { group { lag members { id } } } }'
+
+test('a consumer gets no more than it asked for ahead of its commits; then the group is reset, after a look at what would change', async () => {
+  await produce(server.url, 'jobs', Array.from({length: 6}, (_, i) => ({value: i, partition: 0})))
+  const subscription = await sse.subscribe(server.url, consumeJobs('maxUnacked: 4, maxRecords: 4'))
+  const next = async (): Promise<Batch> => (await subscription.next())?.data?.['consume'] as Batch
+  const commit = ({topic, partition, memberId, generation, records}: Batch) =>
+    ask(server.url, commitMutation, {
+      input: {group: 'workers', memberId, generation, offsets: [{topic, partition, offset: `${Number(records.at(-1)?.offset) + 1}`}]},
+    })
+  const first = await next()
+  expect(first.records.map(({value}) => value)).toEqual([0, 1, 2, 3])
+  expect(await commit(first)).toMatchObject({commitOffsets: {group: {lag: '2', members: [{id: first.memberId}]}}})
+  const second = await next()
+  expect(second.records.map(({value}) => value)).toEqual([4, 5])
+  await commit(second)
+  const reset = 'mutation($input: ResetOffsetsInput!) { resetOffsets(input: $input) { isDryRun resets { partition before after } } }'
+  const input = {group: 'workers', topic: 'jobs', partitions: [0], to: {shift: -2}}
+  expect((await refusal(server.url, reset, {input})).extensions).toMatchObject({code: 'GROUP_NOT_EMPTY'})
+  await subscription.close()
+  const done = await retried(() => ask(server.url, reset, {input: {...input, dryRun: true}}))
+  expect(done).toEqual({resetOffsets: {isDryRun: true, resets: [{partition: 0, before: '6', after: '4'}]}})
+  expect(await lag()).toBe('0')
+  await ask(server.url, reset, {input})
+  expect(await lag()).toBe('2')
+  await ask(server.url, 'mutation { dropConsumerGroup(id: "workers") { id } }')
+  expect(await ask(server.url, '{ consumerGroups { id } }')).toEqual({consumerGroups: []})
+})
+
+const lag = async () => (await ask<{consumerGroup: {lag: string}}>(server.url, '{ consumerGroup(id: "workers") { lag } }')).consumerGroup.lag
+
+/** The server hears of a client that went away a moment later. */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt > 50) throw error
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+  }
+}
