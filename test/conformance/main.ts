@@ -89,8 +89,8 @@ function defaultPartitions({body}: Case): number {
 }
 
 function withDeadline(outcome: Promise<Outcome>): Promise<Outcome> {
-  const late: Outcome = {kind: 'failed', reason: 'not finished within 10 s'}
-  return Promise.race([outcome, new Promise<Outcome>(resolve => setTimeout(() => resolve(late), 10_000).unref())])
+  const late: Outcome = {kind: 'failed', reason: 'not finished within 30 s'}
+  return Promise.race([outcome, new Promise<Outcome>(resolve => setTimeout(() => resolve(late), 30_000).unref())])
 }
 
 async function openStorage(index: number): Promise<{open: () => Promise<Storage>; remove: () => void}> {

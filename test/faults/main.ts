@@ -36,7 +36,9 @@ class Worker {
   async start(): Promise<void> {
     const args = this.#args(`${this.#name}.${this.#incarnations++}`)
     const file = new URL('./worker.ts', import.meta.url).pathname
-    const child = spawn(process.execPath, ['--conditions=@millrace/source', '--import', 'tsx', file, ...args], {stdio: ['ignore', 'pipe', 'inherit']})
+    const child = spawn(process.execPath, ['--conditions=@millrace/source', '--import', 'tsx', file, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     this.#child = child
     await new Promise<void>((resolve, reject) => {
       child.once('exit', code => reject(new Error(`${this.#name} ended with ${code} by itself`)))
@@ -93,7 +95,15 @@ async function onRedis(hear: (line: Line) => void): Promise<Scene> {
     await storage.close()
     await server.stop()
   }
-  return {name: 'redis', workers: [...producers, ...consumers], producers, victims, look: work => work(storage), canWatch: true, dispose}
+  return {
+    name: 'redis',
+    workers: [...producers, ...consumers],
+    producers,
+    victims,
+    look: work => work(storage),
+    canWatch: true,
+    dispose,
+  }
 }
 
 async function onLmdb(hear: (line: Line) => void): Promise<Scene> {
@@ -110,7 +120,15 @@ async function onLmdb(hear: (line: Line) => void): Promise<Scene> {
   const both = new Worker('s', incarnation => ['--dir', dir.path, '--produce', incarnation, '--consume'], hear)
   // The store belongs to one process, so who only consumes takes over when the producing is over.
   const after = new Worker('t', () => ['--dir', dir.path, '--consume'], hear)
-  return {name: 'lmdb', workers: [both, after], producers: [both], victims: [restarting('server', both)], look, canWatch: false, dispose: async () => dir.remove()}
+  return {
+    name: 'lmdb',
+    workers: [both, after],
+    producers: [both],
+    victims: [restarting('server', both)],
+    look,
+    canWatch: false,
+    dispose: async () => dir.remove(),
+  }
 }
 
 async function run(open: (hear: (line: Line) => void) => Promise<Scene>, random: Random): Promise<boolean> {
@@ -138,14 +156,16 @@ async function run(open: (hear: (line: Line) => void) => Promise<Scene>, random:
   const faults = [...(await scene.look(storage => faultsOf(storage, lines))), ...backwards]
   await scene.dispose()
   const count = (kind: Line['kind']): number => lines.filter(line => line.kind === kind).length
-  console.log(`${scene.name}: ${kills} kills, ${count('acked')} acknowledged, ${count('handled')} handled, ${count('committed')} commits, ${faults.length} faults`)
+  console.log(
+    `${scene.name}: ${kills} kills, ${count('acked')} acknowledged, ${count('handled')} handled, ${count('committed')} commits, ${faults.length} faults`,
+  )
   for (const fault of faults.slice(0, 20)) console.log(`  ${fault}`)
   return faults.length === 0 && count('acked') > 0
 }
 
 /** Members that were killed must be found dead before others take over, so silence must last. */
 async function untilQuiet(lines: readonly Line[]): Promise<void> {
-  for (let seen = -1; seen !== lines.length; ) {
+  for (let seen = -1; seen !== lines.length;) {
     seen = lines.length
     await systemClock.sleep(7000)
   }

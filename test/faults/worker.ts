@@ -15,7 +15,9 @@ import {group, keyOf, namespace, sessionTimeoutMs, topic, type Line} from './his
  * A process that the fault run kills: it produces, consumes, or both, and says line by line what it has seen. It goes on after
  * every failure that is said to be retryable.
  */
-const {values} = parseArgs({options: {url: {type: 'string'}, dir: {type: 'string'}, produce: {type: 'string'}, consume: {type: 'boolean'}}})
+const {values} = parseArgs({
+  options: {url: {type: 'string'}, dir: {type: 'string'}, produce: {type: 'string'}, consume: {type: 'boolean'}},
+})
 
 const say = (line: Line): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
 
@@ -43,7 +45,9 @@ async function sendOne(producer: Producer, name: string, number: number): Promis
 const decode = (batch: StoredBatch, from: number) => {
   const opened = openBatch(batch.bytes)
   const {values: texts} = opened.blobs()
-  return Array.from({length: opened.count}, (_, i) => ({offset: batch.baseOffset + i, value: texts.textAt(i) ?? ''})).filter(({offset}) => offset >= from)
+  return Array.from({length: opened.count}, (_, i) => ({offset: batch.baseOffset + i, value: texts.textAt(i) ?? ''})).filter(
+    ({offset}) => offset >= from,
+  )
 }
 
 async function consume(storage: Storage): Promise<void> {

@@ -15,17 +15,27 @@ const keys = ['a', 'b']
 const groups = ['g', 'h']
 
 const anyCommit = (group: fc.Arbitrary<string>): fc.Arbitrary<Commit> =>
-  fc.record({group, partition: fc.nat(partitions - 1), next: fc.nat(30), generation: fc.nat(3)}, {requiredKeys: ['group', 'partition', 'next']})
+  fc.record(
+    {group, partition: fc.nat(partitions - 1), next: fc.nat(30), generation: fc.nat(3)},
+    {requiredKeys: ['group', 'partition', 'next']},
+  )
 
 /** Names and numbers from few, so that they meet. Sequences and expectations are relative to what would be right. */
 const anyWrite: fc.Arbitrary<Write> = fc.record(
   {
     partition: fc.constantFrom(0, 0, 0, 0, 1, 9),
     count: fc.integer({min: 1, max: 3}),
-    producer: fc.record({id: fc.constantFrom('p', 'p', 'p', 'q'), epoch: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 0, 0, 1), sequence: fc.constantFrom(0, 0, 0, 0, -1, -5, -6, 1)}),
+    producer: fc.record({
+      id: fc.constantFrom('p', 'p', 'p', 'q'),
+      epoch: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 0, 0, 1),
+      sequence: fc.constantFrom(0, 0, 0, 0, -1, -5, -6, 1),
+    }),
     expectedEnd: fc.constantFrom(0, 0, 0, 1),
     keys: fc.uniqueArray(
-      fc.record({key: fc.constantFrom(...keys), count: fc.integer({min: 1, max: 2}), expected: fc.constantFrom(0, 0, 0, 1)}, {requiredKeys: ['key', 'count']}),
+      fc.record(
+        {key: fc.constantFrom(...keys), count: fc.integer({min: 1, max: 2}), expected: fc.constantFrom(0, 0, 0, 1)},
+        {requiredKeys: ['key', 'count']},
+      ),
       {selector: ({key}) => key, maxLength: 2},
     ),
     eventIds: fc.uniqueArray(fc.constantFrom('e1', 'e2', 'e3'), {minLength: 1, maxLength: 2}),
@@ -44,13 +54,15 @@ const anyGroup = fc.constantFrom(...groups)
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({
-      kind: fc.constant('append' as const),
-      writes: fc.array(anyWrite, {minLength: 1, maxLength: 3}),
-      isAtomic: fc.boolean(),
-      commit: fc.option(anyCommit(anyGroup), {nil: undefined}),
-      // Which of several refusals an atomic append names beside an unknown partition is left to the adapter.
-    }).map(step => (step.isAtomic ? {...step, writes: step.writes.filter(({partition}) => partition < partitions)} : step)),
+    arbitrary: fc
+      .record({
+        kind: fc.constant('append' as const),
+        writes: fc.array(anyWrite, {minLength: 1, maxLength: 3}),
+        isAtomic: fc.boolean(),
+        commit: fc.option(anyCommit(anyGroup), {nil: undefined}),
+        // Which of several refusals an atomic append names beside an unknown partition is left to the adapter.
+      })
+      .map(step => (step.isAtomic ? {...step, writes: step.writes.filter(({partition}) => partition < partitions)} : step)),
   },
   {weight: 2, arbitrary: fc.constant({kind: 'again' as const})},
   {weight: 1, arbitrary: fc.record({kind: fc.constant('trim' as const), partition: fc.nat(partitions - 1), before: fc.nat(20)})},
@@ -86,11 +98,15 @@ class Run {
         return this.#last && this.#append(this.#last)
       case 'trim':
         this.#oracle.trim(step.partition, step.before)
-        expect(await this.#storage.log.trim({topic: this.#topic, partition: step.partition}, step.before)).toBe(this.#oracle.partitions[step.partition]?.begin)
+        expect(await this.#storage.log.trim({topic: this.#topic, partition: step.partition}, step.before)).toBe(
+          this.#oracle.partitions[step.partition]?.begin,
+        )
         return
       case 'commit': {
         const {group, generation, partition, next} = step.commit
-        const isTaken = await this.#storage.groups.commitOffsets(this.#prefix + group, generation, [{topic: this.#topic, partition, next}])
+        const isTaken = await this.#storage.groups.commitOffsets(this.#prefix + group, generation, [
+          {topic: this.#topic, partition, next},
+        ])
         expect(isTaken).toBe(this.#oracle.commit(step.commit))
         return
       }
@@ -117,17 +133,27 @@ class Run {
 
   async #append({writes, isAtomic, commit}: Extract<Step, {kind: 'append'}>): Promise<void> {
     const named = writes.map(write => ({...write, name: `${this.#names++}`}))
-    const groupOffsets = isAtomic && commit && {
-      group: this.#prefix + commit.group,
-      offsets: [{topic: this.#topic, partition: commit.partition, next: commit.next}],
-      ...(commit.generation !== undefined && {generation: commit.generation}),
-    }
-    const outcomes = await this.#storage.log.append(named.map(write => this.#batch(write)), {isAtomic, ...(groupOffsets && {groupOffsets})})
+    const groupOffsets = isAtomic &&
+      commit && {
+        group: this.#prefix + commit.group,
+        offsets: [{topic: this.#topic, partition: commit.partition, next: commit.next}],
+        ...(commit.generation !== undefined && {generation: commit.generation}),
+      }
+    const outcomes = await this.#storage.log.append(
+      named.map(write => this.#batch(write)),
+      {isAtomic, ...(groupOffsets && {groupOffsets})},
+    )
     expect(outcomes).toEqual(this.#oracle.append(named, isAtomic, isAtomic ? commit : undefined))
   }
 
   #batch({name, keys: events = [], ...write}: Write & {readonly name: string}): AppendBatch {
-    return {...write, topic: this.#topic, bytes: bytesOf(name), maxTimestampMs: 0, keys: events.map(each => ({...each, key: bytesOf(each.key)}))}
+    return {
+      ...write,
+      topic: this.#topic,
+      bytes: bytesOf(name),
+      maxTimestampMs: 0,
+      keys: events.map(each => ({...each, key: bytesOf(each.key)})),
+    }
   }
 
   /** Everything that can be asked for. */
@@ -138,7 +164,9 @@ class Run {
       const [read] = await log.read([{...at, from: begin, bytesMax: 1e9}])
       expect(read?.bounds).toMatchObject({begin, end, isKnown: true})
       const kept = stored.filter(({base, count}) => base + count > begin)
-      expect(read?.batches.map(({baseOffset, count, bytes}) => [baseOffset, count, text(bytes)])).toEqual(kept.map(({base, count, name}) => [base, count, name]))
+      expect(read?.batches.map(({baseOffset, count, bytes}) => [baseOffset, count, text(bytes)])).toEqual(
+        kept.map(({base, count, name}) => [base, count, name]),
+      )
       for (const key of keys) {
         let version = 0
         const batches = stored.flatMap(({base, keys: events = []}) =>
@@ -149,7 +177,10 @@ class Run {
           }),
         )
         for (const from of [0, 1, version])
-          expect(await log.keyBatches(at, bytesOf(key), from, 100)).toEqual({version, batches: batches.filter(each => each.version + each.count > from)})
+          expect(await log.keyBatches(at, bytesOf(key), from, 100)).toEqual({
+            version,
+            batches: batches.filter(each => each.version + each.count > from),
+          })
       }
     }
     for (const group of groups) {

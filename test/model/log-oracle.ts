@@ -20,7 +20,9 @@ export class LogOracle {
   }
 
   version = (partition: number, key: string): number =>
-    (this.partitions[partition]?.stored ?? []).flatMap(({keys = []}) => keys).reduce((sum, each) => sum + (each.key === key ? each.count : 0), 0)
+    (this.partitions[partition]?.stored ?? [])
+      .flatMap(({keys = []}) => keys)
+      .reduce((sum, each) => sum + (each.key === key ? each.count : 0), 0)
 
   append(writes: readonly (Write & {readonly name: string})[], isAtomic: boolean, commit?: Commit): object[] {
     const before = structuredClone(this.partitions)
@@ -29,7 +31,9 @@ export class LogOracle {
     const isStale = !isRefused && commit !== undefined && outcomes.some(({kind}) => kind === 'appended') && !this.commit(commit)
     if (!isAtomic || (!isRefused && !isStale)) return outcomes
     this.partitions.splice(0, Infinity, ...before)
-    return outcomes.map(outcome => (isStale || outcome.kind === 'appended' || outcome.kind === 'duplicate' ? {kind: 'aborted'} : outcome))
+    return outcomes.map(outcome =>
+      isStale || outcome.kind === 'appended' || outcome.kind === 'duplicate' ? {kind: 'aborted'} : outcome,
+    )
   }
 
   #appendOne(write: Write & {readonly name: string}): {kind: string; [detail: string]: unknown} {

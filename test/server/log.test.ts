@@ -12,11 +12,18 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-type Page = {readonly events: readonly {version: string; record: {value: unknown}}[]; readonly version: string; readonly nextVersion: string}
+type Page = {
+  readonly events: readonly {version: string; record: {value: unknown}}[]
+  readonly version: string
+  readonly nextVersion: string
+}
 const pageFields = '{ events { version record { value } } version nextVersion isAtEnd }'
 
 test('events of a key are read by version, and a produce that expects another version says what was found', async () => {
-  await produce(server.url, 'carts', [{key: 'c1', value: 'made', expectedVersion: 0}, {key: 'c1', value: 'filled', eventId: null}])
+  await produce(server.url, 'carts', [
+    {key: 'c1', value: 'made', expectedVersion: 0},
+    {key: 'c1', value: 'filled', eventId: null},
+  ])
   const records = [{key: 'c1', value: 'paid', expectedVersion: '1'}]
   const error = await refusal(server.url, produceMutation, {input: {topic: 'carts', records}})
   expect(error.extensions).toMatchObject({code: 'VERSION_CONFLICT', found: 2, expected: 1, key: 'c1'})
@@ -39,12 +46,21 @@ type Batch = {topic: string; partition: number; memberId: string; generation: nu
 const commitMutation = 'mutation($input: CommitOffsetsInput!) { commitOffsets(input: $input) { group { lag members { id } } } }'
 
 test('a consumer gets no more than it asked for ahead of its commits; then the group is reset, after a look at what would change', async () => {
-  await produce(server.url, 'jobs', Array.from({length: 6}, (_, i) => ({value: i, partition: 0})))
+  await produce(
+    server.url,
+    'jobs',
+    Array.from({length: 6}, (_, i) => ({value: i, partition: 0})),
+  )
   const subscription = await sse.subscribe(server.url, consumeJobs('maxUnacked: 4, maxRecords: 4'))
   const next = async (): Promise<Batch> => (await subscription.next())?.data?.['consume'] as Batch
   const commit = ({topic, partition, memberId, generation, records}: Batch) =>
     ask(server.url, commitMutation, {
-      input: {group: 'workers', memberId, generation, offsets: [{topic, partition, offset: `${Number(records.at(-1)?.offset) + 1}`}]},
+      input: {
+        group: 'workers',
+        memberId,
+        generation,
+        offsets: [{topic, partition, offset: `${Number(records.at(-1)?.offset) + 1}`}],
+      },
     })
   const first = await next()
   expect(first.records.map(({value}) => value)).toEqual([0, 1, 2, 3])
@@ -52,7 +68,8 @@ test('a consumer gets no more than it asked for ahead of its commits; then the g
   const second = await next()
   expect(second.records.map(({value}) => value)).toEqual([4, 5])
   await commit(second)
-  const reset = 'mutation($input: ResetOffsetsInput!) { resetOffsets(input: $input) { isDryRun resets { partition before after } } }'
+  const reset =
+    'mutation($input: ResetOffsetsInput!) { resetOffsets(input: $input) { isDryRun resets { partition before after } } }'
   const input = {group: 'workers', topic: 'jobs', partitions: [0], to: {shift: -2}}
   expect((await refusal(server.url, reset, {input})).extensions).toMatchObject({code: 'GROUP_NOT_EMPTY'})
   await subscription.close()
@@ -65,7 +82,8 @@ test('a consumer gets no more than it asked for ahead of its commits; then the g
   expect(await ask(server.url, '{ consumerGroups { id } }')).toEqual({consumerGroups: []})
 })
 
-const lag = async () => (await ask<{consumerGroup: {lag: string}}>(server.url, '{ consumerGroup(id: "workers") { lag } }')).consumerGroup.lag
+const lag = async () =>
+  (await ask<{consumerGroup: {lag: string}}>(server.url, '{ consumerGroup(id: "workers") { lag } }')).consumerGroup.lag
 
 /** The server hears of a client that went away a moment later. */
 async function retried<T>(work: () => Promise<T>): Promise<T> {

@@ -22,7 +22,11 @@ const GroupOffset = builder.objectRef<GroupInfo['offsets'][number]>('GroupOffset
     committedOffset: t.field({type: 'BigInt', resolve: it => it.committedOffset}),
     endOffset: t.field({type: 'BigInt', resolve: it => it.endOffset}),
     lag: t.field({type: 'BigInt', description: 'Records.', resolve: it => it.lag}),
-    lagMs: t.field({type: 'BigInt', description: 'How far the first unread record lies behind the newest, ms; -1 where too many lag to look.', resolve: it => it.lagMs}),
+    lagMs: t.field({
+      type: 'BigInt',
+      description: 'How far the first unread record lies behind the newest, ms; -1 where too many lag to look.',
+      resolve: it => it.lagMs,
+    }),
   }),
 })
 

@@ -14,7 +14,11 @@ const KeyEventRef = builder.objectRef<KeyEvent>('KeyEvent').implement({
 const KeyEventPage = builder.objectRef<KeyEventsPage>('KeyEventPage').implement({
   fields: t => ({
     events: t.field({type: [KeyEventRef], resolve: it => [...it.events]}),
-    version: t.field({type: 'BigInt', description: 'How many events the key has: what a produce may expect.', resolve: it => it.version}),
+    version: t.field({
+      type: 'BigInt',
+      description: 'How many events the key has: what a produce may expect.',
+      resolve: it => it.version,
+    }),
     nextVersion: t.field({type: 'BigInt', description: 'Give it as `fromVersion` to go on.', resolve: it => it.nextVersion}),
     isAtEnd: t.boolean({resolve: it => it.isAtEnd}),
   }),

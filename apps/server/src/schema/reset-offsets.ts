@@ -56,7 +56,13 @@ builder.mutationFields(t => ({
     resolve: async (_, {input}, {engine}) => {
       const {group, topic, partitions} = input
       const isDryRun = input.dryRun ?? false
-      const resets = await engine.resetOffsets({group, topic, isDryRun, to: targetOf(input.to), ...(partitions ? {partitions} : {})})
+      const resets = await engine.resetOffsets({
+        group,
+        topic,
+        isDryRun,
+        to: targetOf(input.to),
+        ...(partitions ? {partitions} : {}),
+      })
       return {resets, isDryRun}
     },
   }),
@@ -84,6 +90,7 @@ function targetOf({earliest, latest, timestamp, shift, offsets}: TargetInput): R
   if (latest) return {kind: 'latest'}
   if (timestamp !== null && timestamp !== undefined) return {kind: 'timestamp', timestampMs: safeInteger('timestamp', timestamp)}
   if (shift !== null && shift !== undefined) return {kind: 'shift', by: safeInteger('shift', shift)}
-  if (offsets) return {kind: 'offsets', offsets: offsets.map(({partition, offset}) => ({partition, offset: safeInteger('offset', offset)}))}
+  if (offsets)
+    return {kind: 'offsets', offsets: offsets.map(({partition, offset}) => ({partition, offset: safeInteger('offset', offset)}))}
   throw requestError('INVALID_ARGUMENT', 'to: found no target, expected one that is not false or null')
 }

@@ -34,7 +34,10 @@ export const Topic = builder.objectRef<TopicInfo>('Topic').implement({
     cleanupPolicy: t.field({type: CleanupPolicyEnum, resolve: it => it.settings.cleanupPolicy}),
     compression: t.field({type: CompressionEnum, resolve: it => it.settings.compression}),
     tombstoneRetentionMs: t.field({type: 'BigInt', resolve: it => it.settings.tombstoneRetentionMs}),
-    keyIndex: t.boolean({description: 'Whether the events of a key are numbered and found by it.', resolve: it => it.settings.keyIndex}),
+    keyIndex: t.boolean({
+      description: 'Whether the events of a key are numbered and found by it.',
+      resolve: it => it.settings.keyIndex,
+    }),
     records: t.field({
       type: RecordPage,
       description: 'A page of records, oldest first. Continue with `after: endCursor`.',
@@ -82,7 +85,10 @@ const CreateTopicInput = builder.inputType('CreateTopicInput', {
     cleanupPolicy: t.field({type: CleanupPolicyEnum}),
     compression: t.field({type: CompressionEnum}),
     tombstoneRetentionMs: t.field({type: 'BigInt', description: 'How long a tombstone stays in a compacted topic.'}),
-    keyIndex: t.boolean({defaultValue: false, description: 'Number the events of each key, so that a produce may expect a version.'}),
+    keyIndex: t.boolean({
+      defaultValue: false,
+      description: 'Number the events of each key, so that a produce may expect a version.',
+    }),
   }),
 })
 

@@ -31,7 +31,11 @@ export async function commitGroupOffsets(parts: GroupParts, commit: GroupCommit)
  * Runs `write`, which commits the offsets in the same step with whatever else it does, and says whether the group's generation
  * was the one it was given. Members' commits are tried again when the group went on while their partitions stayed.
  */
-export async function withFence(parts: GroupParts, commit: GroupCommit, write: (generation: number | undefined) => Promise<boolean>): Promise<void> {
+export async function withFence(
+  parts: GroupParts,
+  commit: GroupCommit,
+  write: (generation: number | undefined) => Promise<boolean>,
+): Promise<void> {
   const {group, memberId, offsets} = commit
   checkCommit(commit)
   if (memberId === undefined) {
@@ -58,7 +62,8 @@ async function memberFence(parts: GroupParts, commit: GroupCommit, memberId: str
   }
   const {group} = await readGroup(parts.groups, commit.group)
   const member = group.members.find(({id}) => id === memberId)
-  if (!member) throw new EngineError('UNKNOWN_MEMBER', `group ${commit.group} has no member ${memberId}`, {group: commit.group, memberId})
+  if (!member)
+    throw new EngineError('UNKNOWN_MEMBER', `group ${commit.group} has no member ${memberId}`, {group: commit.group, memberId})
   const {generation = group.generation} = commit
   if (keys.some(key => (member.owned[key] ?? Infinity) > generation)) throw fenced(commit)
   // Whoever wrote this generation may not have got to raise it in the store yet.
@@ -70,14 +75,18 @@ function checkCommit({group, offsets}: GroupCommit): void {
   if (group === '') throw new EngineError('INVALID_ARGUMENT', 'found an empty group name, expected some text')
   for (const {topic, partition, offset} of offsets) {
     if (Number.isSafeInteger(offset) && offset >= 0) continue
-    throw new EngineError('OFFSET_OUT_OF_RANGE', `found offset ${offset} for ${topic}/${partition}, expected a whole number from 0 on`)
+    throw new EngineError(
+      'OFFSET_OUT_OF_RANGE',
+      `found offset ${offset} for ${topic}/${partition}, expected a whole number from 0 on`,
+    )
   }
 }
 
 async function checkPlaces(log: LogStore, offsets: readonly GroupOffset[]): Promise<void> {
   const bounds = await log.bounds(offsets)
   for (const [i, {topic, partition}] of offsets.entries())
-    if (bounds[i]?.isKnown !== true) throw new EngineError('PARTITION_NOT_FOUND', `there is no partition ${partition} of topic ${topic}`)
+    if (bounds[i]?.isKnown !== true)
+      throw new EngineError('PARTITION_NOT_FOUND', `there is no partition ${partition} of topic ${topic}`)
 }
 
 /** A group is listed from its first commit on. */

@@ -13,7 +13,9 @@ type Batch = GroupBatch<Read>
 
 const decode = (batch: StoredBatch, from: number): readonly Read[] => {
   const {values} = openBatch(batch.bytes).blobs()
-  return Array.from({length: batch.count}, (_, i) => ({offset: batch.baseOffset + i, text: values.textAt(i)})).filter(({offset}) => offset >= from)
+  return Array.from({length: batch.count}, (_, i) => ({offset: batch.baseOffset + i, text: values.textAt(i)})).filter(
+    ({offset}) => offset >= from,
+  )
 }
 
 async function open(partitions: number) {
@@ -23,18 +25,26 @@ async function open(partitions: number) {
 }
 
 async function produce(storage: SimulatedStorage, partition: number, ...values: string[]) {
-  const bytes = encodeBytes({count: values.length, timestamps: values.map(() => 0), keys: {kind: 'text', values: values.map(() => null)}, values: {kind: 'text', values}})
+  const bytes = encodeBytes({
+    count: values.length,
+    timestamps: values.map(() => 0),
+    keys: {kind: 'text', values: values.map(() => null)},
+    values: {kind: 'text', values},
+  })
   await storage.log.append([{topic: 't', partition, bytes, count: values.length, maxTimestampMs: 0}])
 }
 
-const open_: GroupConsumption<Read>[] = []
+const consumptions: GroupConsumption<Read>[] = []
 afterEach(async () => {
-  await Promise.all(open_.splice(0).map(each => each.leave()))
+  await Promise.all(consumptions.splice(0).map(each => each.leave()))
 })
 
 function consume(storage: SimulatedStorage, more: Partial<ConsumerRequest> = {}): GroupConsumption<Read> {
-  const consumption = consumeGroup({storage, clock: systemClock, decode}, {topics: ['t'], group: 'g', sessionTimeoutMs: 600, ...more})
-  open_.push(consumption)
+  const consumption = consumeGroup(
+    {storage, clock: systemClock, decode},
+    {topics: ['t'], group: 'g', sessionTimeoutMs: 600, ...more},
+  )
+  consumptions.push(consumption)
   return consumption
 }
 
@@ -46,12 +56,18 @@ async function next(consumption: GroupConsumption<Read>): Promise<Batch> {
   return value
 }
 
-const commit = (storage: SimulatedStorage, {topic, partition, records, memberId, generation}: Batch, offset = (records.at(-1)?.offset ?? -1) + 1) =>
-  commitGroupOffsets(storage, {group: 'g', memberId, generation, offsets: [{topic, partition, offset}]})
+const commit = (
+  storage: SimulatedStorage,
+  {topic, partition, records, memberId, generation}: Batch,
+  offset = (records.at(-1)?.offset ?? -1) + 1,
+) => commitGroupOffsets(storage, {group: 'g', memberId, generation, offsets: [{topic, partition, offset}]})
 
 const isPending = async (promise: Promise<unknown>, ms = 60): Promise<boolean> => {
   let isSettled = false
-  void promise.then(() => (isSettled = true), () => (isSettled = true))
+  void promise.then(
+    () => (isSettled = true),
+    () => (isSettled = true),
+  )
   await systemClock.sleep(ms)
   return !isSettled
 }

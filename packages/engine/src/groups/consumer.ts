@@ -132,7 +132,8 @@ class GroupConsumer<R extends {readonly offset: Offset}> {
   async #checkTopics(): Promise<void> {
     const {log} = this.#parts.storage
     for (const name of this.#request.topics)
-      if ((await log.topic(name)) === undefined) throw new EngineError('TOPIC_NOT_FOUND', `there is no topic ${name}`, {topic: name})
+      if ((await log.topic(name)) === undefined)
+        throw new EngineError('TOPIC_NOT_FOUND', `there is no topic ${name}`, {topic: name})
   }
 
   async #join(): Promise<Membership> {
@@ -186,19 +187,29 @@ class GroupConsumer<R extends {readonly offset: Offset}> {
     const sinceOf = new Map(taken)
     const fresh = starts.map(start => {
       const {topic, partition, from} = start
-      const queue = new PartitionQueue({topic, partition}, sinceOf.get(partitionKey(start)) ?? membership.generation, from, decode)
+      const queue = new PartitionQueue(
+        {topic, partition},
+        sinceOf.get(partitionKey(start)) ?? membership.generation,
+        from,
+        decode,
+      )
       queue.ack(from)
       return queue
     })
     this.#queues = [...kept, ...fresh]
     this.#unsubscribe()
-    this.#unsubscribe = await storage.wake.subscribe(this.#queues.map(({at}) => at), () => this.#bell.ring())
+    this.#unsubscribe = await storage.wake.subscribe(
+      this.#queues.map(({at}) => at),
+      () => this.#bell.ring(),
+    )
   }
 
   /** A group that begins at the end begins there once: else who takes over would leave out what came meanwhile. */
   async #fixLatest({memberId, generation}: Membership, starts: Awaited<ReturnType<typeof startOffsets>>): Promise<void> {
     if (this.#request.onNoOffset !== 'latest') return
-    const offsets = starts.filter(({isCommitted}) => !isCommitted).map(({topic, partition, from}) => ({topic, partition, offset: from}))
+    const offsets = starts
+      .filter(({isCommitted}) => !isCommitted)
+      .map(({topic, partition, from}) => ({topic, partition, offset: from}))
     if (offsets.length > 0) await this.#commit({memberId, generation, offsets})
   }
 
@@ -278,7 +289,9 @@ class GroupConsumer<R extends {readonly offset: Offset}> {
   async #readCommits(): Promise<void> {
     const {groups, features} = this.#parts.storage
     if (!features.isCrossProcess || this.#isStopped) return
-    this.#acknowledge((await groups.offsets(this.#request.group)).map(({topic, partition, next}) => ({topic, partition, offset: next})))
+    this.#acknowledge(
+      (await groups.offsets(this.#request.group)).map(({topic, partition, next}) => ({topic, partition, offset: next})),
+    )
   }
 
   #acknowledge(offsets: readonly GroupOffset[]): void {

@@ -33,7 +33,11 @@ export async function groupInfo(parts: GroupParts, id: string, nowMs: number): P
 /** All groups, ordered by id. */
 export async function groupInfos(parts: GroupParts, nowMs: number): Promise<readonly GroupDescription[]> {
   const found = await Promise.all((await groupIds(parts.groups)).map(id => findGroup(parts, id)))
-  return describe(parts, found.filter(group => group !== undefined), nowMs)
+  return describe(
+    parts,
+    found.filter(group => group !== undefined),
+    nowMs,
+  )
 }
 
 async function findGroup({groups}: GroupParts, id: string): Promise<Found | undefined> {
@@ -42,17 +46,31 @@ async function findGroup({groups}: GroupParts, id: string): Promise<Found | unde
 }
 
 async function describe({log}: GroupParts, found: readonly Found[], nowMs: number): Promise<readonly GroupDescription[]> {
-  const places = new Map(found.flatMap(({offsets}) => offsets.map(at => [partitionKey(at), {topic: at.topic, partition: at.partition}] as const)))
+  const places = new Map(
+    found.flatMap(({offsets}) => offsets.map(at => [partitionKey(at), {topic: at.topic, partition: at.partition}] as const)),
+  )
   const all = await log.bounds([...places.values()])
   const bounds = new Map([...places.keys()].map((key, i) => [key, all[i]]))
   const lagging = found.flatMap(({offsets}) => offsets.flatMap(at => laggingAt(at, bounds.get(partitionKey(at)))))
   const isMeasured = lagging.length <= limits.lagTimesMax
-  const times = isMeasured ? await timeBehind(log, lagging.map(({position}) => position)) : []
+  const times = isMeasured
+    ? await timeBehind(
+        log,
+        lagging.map(({position}) => position),
+      )
+    : []
   const lagMs = new Map(lagging.map(({committed}, i) => [committed, times[i] ?? -1]))
   const lagOf = (committed: CommittedOffset): GroupLag => {
     const {topic, partition, next} = committed
     const endOffset = bounds.get(partitionKey(committed))?.end ?? next
-    return {topic, partition, committedOffset: next, endOffset, lag: Math.max(0, endOffset - next), lagMs: lagMs.get(committed) ?? 0}
+    return {
+      topic,
+      partition,
+      committedOffset: next,
+      endOffset,
+      lag: Math.max(0, endOffset - next),
+      lagMs: lagMs.get(committed) ?? 0,
+    }
   }
   return found.map(({id, group, offsets}) => ({id, ...membersOf(group, nowMs), offsets: offsets.map(lagOf)}))
 }

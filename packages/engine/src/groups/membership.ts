@@ -56,7 +56,13 @@ export class Membership implements LocalMember {
     this.sessionTimeoutMs = Math.min(Math.max(sessionTimeoutMs, limits.sessionTimeoutMsMin), limits.sessionTimeoutMsMax)
     this.heartbeatMs = Math.min(limits.heartbeatMs, this.sessionTimeoutMs / 3)
     this.#options = options
-    this.#joiner = {id: this.memberId, clientId, topics, sessionTimeoutMs: this.sessionTimeoutMs, ...(instanceId !== undefined && {instanceId})}
+    this.#joiner = {
+      id: this.memberId,
+      clientId,
+      topics,
+      sessionTimeoutMs: this.sessionTimeoutMs,
+      ...(instanceId !== undefined && {instanceId}),
+    }
     this.#events = groupEvents(groups)
     this.#bell = new Signal(clock)
     this.#listener = {changed: () => this.#bell.ring()}

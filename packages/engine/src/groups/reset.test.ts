@@ -32,7 +32,10 @@ const places = async (to: ResetTarget, partitions?: number[]) => {
 test('lag is told in records and in time', async () => {
   const storage = await filled()
   expect(await groupInfo(storage, 'g', 0)).toEqual({
-    id: 'g', state: 'empty', generation: 0, members: [],
+    id: 'g',
+    state: 'empty',
+    generation: 0,
+    members: [],
     offsets: [{topic: 't', partition: 0, committedOffset: 2, endOffset: 6, lag: 4, lagMs: 300}],
   })
   expect(await groupInfo(storage, 'none', 0)).toBeUndefined()
@@ -41,9 +44,18 @@ test('lag is told in records and in time', async () => {
 })
 
 test('a group is reset to the begin, the end, a time, an offset, or by some records', async () => {
-  expect(await places({kind: 'earliest'})).toEqual([[0, 2, 0], [1, null, 0]])
-  expect(await places({kind: 'latest'})).toEqual([[0, 2, 6], [1, null, 6]])
-  expect(await places({kind: 'timestamp', timestampMs: 350})).toEqual([[0, 2, 4], [1, null, 4]])
+  expect(await places({kind: 'earliest'})).toEqual([
+    [0, 2, 0],
+    [1, null, 0],
+  ])
+  expect(await places({kind: 'latest'})).toEqual([
+    [0, 2, 6],
+    [1, null, 6],
+  ])
+  expect(await places({kind: 'timestamp', timestampMs: 350})).toEqual([
+    [0, 2, 4],
+    [1, null, 4],
+  ])
   expect(await places({kind: 'timestamp', timestampMs: 9999}, [0])).toEqual([[0, 2, 6]])
   expect(await places({kind: 'shift', by: -1}, [0])).toEqual([[0, 2, 1]])
   expect(await places({kind: 'shift', by: 100}, [0])).toEqual([[0, 2, 6]])
@@ -53,13 +65,20 @@ test('a group is reset to the begin, the end, a time, an offset, or by some reco
 test('a dry run says what would change and changes nothing', async () => {
   const storage = await filled()
   const resets = await resetGroupOffsets(storage, {group: 'g', topic: 't', to: {kind: 'latest'}, isDryRun: true}, 0)
-  expect(resets).toEqual([{topic: 't', partition: 0, before: 2, after: 6}, {topic: 't', partition: 1, before: null, after: 6}])
+  expect(resets).toEqual([
+    {topic: 't', partition: 0, before: 2, after: 6},
+    {topic: 't', partition: 1, before: null, after: 6},
+  ])
   expect(await storage.groups.offsets('g')).toEqual([{topic: 't', partition: 0, next: 2}])
 })
 
 test('a group with members is neither reset nor dropped; members that died do not count, and are fenced', async () => {
   const storage = await filled()
-  const join = {kind: 'join', member: {id: 'm', clientId: 'c', topics: ['t'], sessionTimeoutMs: 1000}, partitions: {t: 2}} as const
+  const join = {
+    kind: 'join',
+    member: {id: 'm', clientId: 'c', topics: ['t'], sessionTimeoutMs: 1000},
+    partitions: {t: 2},
+  } as const
   const {version} = await readGroup(storage.groups, 'g')
   const group = reduce(emptyGroup, join, 0)
   await storage.groups.putDocument(groupDocument('g'), version, group)
@@ -67,7 +86,10 @@ test('a group with members is neither reset nor dropped; members that died do no
   const reset = {group: 'g', topic: 't', to: {kind: 'latest'}} as const
   await expect(resetGroupOffsets(storage, reset, 1000)).rejects.toMatchObject({code: 'GROUP_NOT_EMPTY'})
   await expect(dropGroup(storage, 'g', 1000)).rejects.toMatchObject({code: 'GROUP_NOT_EMPTY'})
-  expect(await groupInfo(storage, 'g', 1000)).toMatchObject({state: 'stable', members: [{id: 'm', clientId: 'c', assignment: [{partition: 0}, {partition: 1}]}]})
+  expect(await groupInfo(storage, 'g', 1000)).toMatchObject({
+    state: 'stable',
+    members: [{id: 'm', clientId: 'c', assignment: [{partition: 0}, {partition: 1}]}],
+  })
   await resetGroupOffsets(storage, reset, 1001)
   const late = {group: 'g', memberId: 'm', generation: group.generation, offsets: [{topic: 't', partition: 0, offset: 1}]}
   await expect(commitGroupOffsets(storage, late)).rejects.toMatchObject({code: 'UNKNOWN_MEMBER'})
@@ -78,7 +100,8 @@ test('a group with members is neither reset nor dropped; members that died do no
 
 test('commits to places and groups that cannot be are refused', async () => {
   const storage = await filled()
-  const commit = (more: object) => commitGroupOffsets(storage, {group: 'g', offsets: [{topic: 't', partition: 0, offset: 1}], ...more})
+  const commit = (more: object) =>
+    commitGroupOffsets(storage, {group: 'g', offsets: [{topic: 't', partition: 0, offset: 1}], ...more})
   await expect(commit({group: ''})).rejects.toMatchObject({code: 'INVALID_ARGUMENT'})
   await expect(commit({offsets: [{topic: 't', partition: 7, offset: 1}]})).rejects.toMatchObject({code: 'PARTITION_NOT_FOUND'})
   await expect(commit({offsets: [{topic: 't', partition: 0, offset: -1}]})).rejects.toMatchObject({code: 'OFFSET_OUT_OF_RANGE'})

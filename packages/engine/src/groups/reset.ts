@@ -80,9 +80,11 @@ async function plan({groups, log}: GroupParts, {group, topic, partitions, to}: G
   return Promise.all(
     places.map(async (at, i) => {
       const its = must(bounds[i], 'bounds')
-      if (!its.isKnown) throw new EngineError('PARTITION_NOT_FOUND', `there is no partition ${at.partition} of topic ${topic}`, at)
+      if (!its.isKnown)
+        throw new EngineError('PARTITION_NOT_FOUND', `there is no partition ${at.partition} of topic ${topic}`, at)
       const before = committed.get(partitionKey(at)) ?? null
-      const target = to.kind === 'timestamp' ? ((await offsetAtTime(log, at, to.timestampMs)) ?? its.end) : targetOf(to, at, its, before)
+      const target =
+        to.kind === 'timestamp' ? ((await offsetAtTime(log, at, to.timestampMs)) ?? its.end) : targetOf(to, at, its, before)
       return {...at, before, after: Math.min(Math.max(target, its.begin), its.end)}
     }),
   )

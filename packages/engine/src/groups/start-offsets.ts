@@ -30,7 +30,12 @@ export async function startOffsets(
 }
 
 /** What `onNoOffset` means for an offset that is missing or outside of the log. EngineError OFFSET_OUT_OF_RANGE for `error`. */
-export function withoutOffset(at: TopicPartition, found: Offset | undefined, {begin, end}: PartitionBounds, onNoOffset: NoOffset): Offset {
+export function withoutOffset(
+  at: TopicPartition,
+  found: Offset | undefined,
+  {begin, end}: PartitionBounds,
+  onNoOffset: NoOffset,
+): Offset {
   if (onNoOffset === 'earliest') return begin
   if (onNoOffset === 'latest') return end
   const message = `found ${found === undefined ? 'no offset' : `offset ${found}`} for ${partitionKey(at)}, expected ${begin} to ${end}`

@@ -29,7 +29,10 @@ async function open(settings: NonNullable<NewTopic['settings']>) {
     return found?.batches.flatMap(({bytes, baseOffset}) => {
       const opened = openBatch(bytes)
       const {keys, values} = opened.blobs()
-      return Array.from({length: opened.count}, (_, i) => `${baseOffset + (opened.offsetDeltas?.[i] ?? i)} ${keys.textAt(i)}=${values.textAt(i)}`)
+      return Array.from(
+        {length: opened.count},
+        (_, i) => `${baseOffset + (opened.offsetDeltas?.[i] ?? i)} ${keys.textAt(i)}=${values.textAt(i)}`,
+      )
     })
   }
   /** A round after some time. */
@@ -94,7 +97,9 @@ test('compaction waits until half of the partition is new, and a topic that came
   await round(60_000)
   expect(await records()).toHaveLength(22)
   await storage.log.dropTopic('t')
-  await storage.log.createTopic(newTopic({name: 't', partitions: 1, createdAtMs: 1, encoding: 'bytes', settings: {cleanupPolicy: 'compact'}}))
+  await storage.log.createTopic(
+    newTopic({name: 't', partitions: 1, createdAtMs: 1, encoding: 'bytes', settings: {cleanupPolicy: 'compact'}}),
+  )
   for (const value of ['1', '2', '3']) await append(0, ['a', value])
   await round(60_000)
   expect(await records()).toEqual(['1 a=2', '2 a=3'])
@@ -103,7 +108,15 @@ test('compaction waits until half of the partition is new, and a topic that came
 test('another process that holds the lease is left to its work until the lease ends', async () => {
   const {append, records, round, storage, clock} = await open({cleanupPolicy: 'compact'})
   for (const value of ['1', '2', '3']) await append(0, ['a', value])
-  const held = {createdAtMs: 0, cleanTo: 0, cleanBytes: 0, marks: [], tombstones: 0, tombstonesBefore: 0, lease: {owner: 'other', untilMs: clock.nowMs() + 100_000}}
+  const held = {
+    createdAtMs: 0,
+    cleanTo: 0,
+    cleanBytes: 0,
+    marks: [],
+    tombstones: 0,
+    tombstonesBefore: 0,
+    lease: {owner: 'other', untilMs: clock.nowMs() + 100_000},
+  }
   await storage.groups.putDocument('compaction/t/0', 0, held)
   await round(60_000)
   expect(await records()).toHaveLength(3)

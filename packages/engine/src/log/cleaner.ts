@@ -72,7 +72,10 @@ export class Cleaner {
         await this.round()
       } catch (error) {
         if (!(error instanceof EngineError)) throw error
-        logger.warn({code: error.code, error: error.message}, 'Retention and compaction could not go on; they will be tried again.')
+        logger.warn(
+          {code: error.code, error: error.message},
+          'Retention and compaction could not go on; they will be tried again.',
+        )
       }
     }
   }
@@ -109,7 +112,10 @@ function intervalMs(topic: TopicRecord): number {
 async function* partitionsOf(log: LogStore, {name, partitions}: TopicRecord) {
   const step = limits.cleanerPartitionsPerRead
   for (let from = 0; from < partitions; from += step) {
-    const places = Array.from({length: Math.min(step, partitions - from)}, (_, i): TopicPartition => ({topic: name, partition: from + i}))
+    const places = Array.from({length: Math.min(step, partitions - from)}, (_, i): TopicPartition => ({
+      topic: name,
+      partition: from + i,
+    }))
     for (const [i, bounds] of (await log.bounds(places)).entries()) {
       const at = places[i]
       if (at) yield {at, bounds}

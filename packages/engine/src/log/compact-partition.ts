@@ -34,12 +34,25 @@ const documentName = ({topic, partition}: TopicPartition): string => `compaction
  * as it is, so that the log always ends where its end says. Bounded in memory and work by `limits`; what is left comes in the
  * next round. Returns the bytes that went.
  */
-export async function compactPartition(parts: CompactionParts, topic: TopicRecord, at: TopicPartition, bounds: PartitionBounds): Promise<number> {
+export async function compactPartition(
+  parts: CompactionParts,
+  topic: TopicRecord,
+  at: TopicPartition,
+  bounds: PartitionBounds,
+): Promise<number> {
   const {documents, clock, log} = parts
   const name = documentName(at)
   const found = await documents.document(name)
   const nowMs = clock.nowMs()
-  const fresh: CleanState = {createdAtMs: topic.createdAtMs, cleanTo: 0, cleanBytes: 0, marks: [], tombstones: 0, tombstonesBefore: 0, lease: null}
+  const fresh: CleanState = {
+    createdAtMs: topic.createdAtMs,
+    cleanTo: 0,
+    cleanBytes: 0,
+    marks: [],
+    tombstones: 0,
+    tombstonesBefore: 0,
+    lease: null,
+  }
   // Only this file writes these documents.
   const stored = found?.data as CleanState | undefined
   const state = stored?.createdAtMs === topic.createdAtMs ? stored : fresh
@@ -51,7 +64,12 @@ export async function compactPartition(parts: CompactionParts, topic: TopicRecor
   const leased: CleanState = {...state, lease: {owner: self, untilMs: nowMs + limits.compactionLeaseMs}}
   const version = found?.version ?? 0
   if (!(await documents.putDocument(name, version, leased))) return 0
-  const pass = await compact(parts, topic, at, {begin: bounds.begin, dirtyFrom: Math.max(state.cleanTo, bounds.begin), to, dueBefore})
+  const pass = await compact(parts, topic, at, {
+    begin: bounds.begin,
+    dirtyFrom: Math.max(state.cleanTo, bounds.begin),
+    to,
+    dueBefore,
+  })
   const [after] = await log.bounds([at])
   const bytesLeft = after?.bytes ?? 0
   const done = pass ? afterPass(state, pass, {nowMs, dueBefore, cleanBytes: pass.cleanTo < to ? 0 : bytesLeft}) : state
@@ -108,22 +126,34 @@ async function compact(parts: CompactionParts, topic: TopicRecord, at: TopicPart
 }
 
 /** Reads what was written since the last time, as much as fits. Returns where it stopped. */
-async function collectLatest(parts: CompactionParts, at: TopicPartition, {dirtyFrom, to}: Pass, latest: LatestOffsets): Promise<Offset> {
+async function collectLatest(
+  parts: CompactionParts,
+  at: TopicPartition,
+  {dirtyFrom, to}: Pass,
+  latest: LatestOffsets,
+): Promise<Offset> {
   let bytes = 0
   for await (const batches of segments(parts, at, dirtyFrom, to, limits.readerFetchBytesMax)) {
     for (const batch of batches) {
       latest.add(batch)
       bytes += batch.bytes.length
       await parts.clock.sleep(0)
-      if (latest.keys >= limits.compactionKeysMax || bytes >= limits.compactionBytesMax) return Math.min(to, batch.baseOffset + batch.count)
+      if (latest.keys >= limits.compactionKeysMax || bytes >= limits.compactionBytesMax)
+        return Math.min(to, batch.baseOffset + batch.count)
     }
   }
   return to
 }
 
 /** Batches with a base in [from, to), some at a time. */
-async function* segments({log}: CompactionParts, at: TopicPartition, from: Offset, to: Offset, bytesMax: number): AsyncGenerator<readonly StoredBatch[]> {
-  for (let next = from; next < to; ) {
+async function* segments(
+  {log}: CompactionParts,
+  at: TopicPartition,
+  from: Offset,
+  to: Offset,
+  bytesMax: number,
+): AsyncGenerator<readonly StoredBatch[]> {
+  for (let next = from; next < to;) {
     const [found] = await log.read([{...at, from: next, to, bytesMax}])
     const batches = found?.batches ?? []
     const last = batches.at(-1)

@@ -27,15 +27,30 @@ function encode(encoding: 'bytes' | 'columns', events: readonly Event[]): Uint8A
   const keys = events.map(({key}) => key)
   const values = events.map(({value}) => value)
   const headers = events.map(({key}) => [{key: 'h', value: Buffer.from(key ?? 'none')}])
-  if (encoding === 'bytes') return encodeBytes({count: events.length, timestamps, headers, keys: {kind: 'text', values: keys}, values: {kind: 'text', values}})
+  if (encoding === 'bytes')
+    return encodeBytes({
+      count: events.length,
+      timestamps,
+      headers,
+      keys: {kind: 'text', values: keys},
+      values: {kind: 'text', values},
+    })
   const nullValues = Uint8Array.from(values, value => (value === null ? 1 : 0))
-  return encodeColumns({count: events.length, timestamps, headers, columns: [vectorOf(keys), vectorOf(values)], nullValues}, descriptor)
+  return encodeColumns(
+    {count: events.length, timestamps, headers, columns: [vectorOf(keys), vectorOf(values)], nullValues},
+    descriptor,
+  )
 }
 
 function store(encoding: 'bytes' | 'columns', batches: readonly (readonly Event[])[]): StoredBatch[] {
   let baseOffset = 0
   return batches.map(events => {
-    const stored = {baseOffset, count: events.length, maxTimestampMs: Math.max(...events.map(({timestampMs}) => timestampMs)), bytes: encode(encoding, events)}
+    const stored = {
+      baseOffset,
+      count: events.length,
+      maxTimestampMs: Math.max(...events.map(({timestampMs}) => timestampMs)),
+      bytes: encode(encoding, events),
+    }
     baseOffset += events.length
     return stored
   })
@@ -51,8 +66,10 @@ function read({baseOffset, bytes}: StoredBatch): Stored[] {
     const key = blobs ? blobs.keys.textAt(row) : (columns[0]?.[row] as string | null)
     expect(headers?.[row]).toEqual([{key: 'h', value: new Uint8Array(Buffer.from(key ?? 'none'))}])
     return {
-      offset: baseOffset + (offsetDeltas?.[row] ?? row), timestampMs: timestamps[row] ?? -1,
-      key, value: blobs ? blobs.values.textAt(row) : (columns[1]?.[row] as string | null),
+      offset: baseOffset + (offsetDeltas?.[row] ?? row),
+      timestampMs: timestamps[row] ?? -1,
+      key,
+      value: blobs ? blobs.values.textAt(row) : (columns[1]?.[row] as string | null),
     }
   })
 }

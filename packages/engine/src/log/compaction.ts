@@ -40,7 +40,12 @@ export type Compacted = {
  * A batch without the records that are superseded, and without tombstones below `tombstonesBefore`. What stays keeps its
  * offset, time and headers. Records without a key are never superseded.
  */
-export function compactBatch(stored: StoredBatch, latest: LatestOffsets, tombstonesBefore: Offset, compression: 'none' | 'zstd'): Compacted {
+export function compactBatch(
+  stored: StoredBatch,
+  latest: LatestOffsets,
+  tombstonesBefore: Offset,
+  compression: 'none' | 'zstd',
+): Compacted {
   const opened = openBatch(stored.bytes)
   const {keyAt, isTombstone} = recordKeys(opened)
   const kept: number[] = []
@@ -65,7 +70,8 @@ function rewrite(stored: StoredBatch, opened: OpenBatch, kept: readonly number[]
   const baseOffset = must(offsets[0], 'first record')
   const options: EncodeOptions = {compression, offsetDeltas: offsets.map(offset => offset - baseOffset)}
   const timestamps = kept.map(row => opened.timestamps[row] ?? 0)
-  const bytes = opened.encoding === 'columns' ? selectColumns(opened, kept, options) : selectBlobs(opened, kept, timestamps, options)
+  const bytes =
+    opened.encoding === 'columns' ? selectColumns(opened, kept, options) : selectBlobs(opened, kept, timestamps, options)
   const count = must(offsets.at(-1), 'last record') - baseOffset + 1
   return {baseOffset, count, maxTimestampMs: maxTimestamp(timestamps, timestamps.length), bytes}
 }
@@ -75,7 +81,12 @@ function selectColumns(opened: OpenBatch, kept: readonly number[], options: Enco
   return encodeColumns(selectRows(rows, Int32Array.from(kept)), descriptor, options)
 }
 
-function selectBlobs(opened: OpenBatch, kept: readonly number[], timestamps: readonly number[], options: EncodeOptions): Uint8Array {
+function selectBlobs(
+  opened: OpenBatch,
+  kept: readonly number[],
+  timestamps: readonly number[],
+  options: EncodeOptions,
+): Uint8Array {
   const {keys, values} = opened.blobs()
   const {headers} = opened
   return encodeBytes(
@@ -90,4 +101,5 @@ function selectBlobs(opened: OpenBatch, kept: readonly number[], timestamps: rea
   )
 }
 
-const offsetOf = (stored: StoredBatch, {offsetDeltas}: OpenBatch, row: number): Offset => stored.baseOffset + (offsetDeltas?.[row] ?? row)
+const offsetOf = (stored: StoredBatch, {offsetDeltas}: OpenBatch, row: number): Offset =>
+  stored.baseOffset + (offsetDeltas?.[row] ?? row)

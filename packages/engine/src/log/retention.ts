@@ -31,7 +31,13 @@ export function trimBySize(bounds: PartitionBounds, bytesMin: number, oldest: re
 }
 
 /** Trims one partition; looks at `bytesMax` of its oldest batches at most. Returns the records that went. */
-export async function applyRetention(log: LogStore, at: TopicPartition, bounds: PartitionBounds, rule: RetentionRule, bytesMax: number): Promise<number> {
+export async function applyRetention(
+  log: LogStore,
+  at: TopicPartition,
+  bounds: PartitionBounds,
+  rule: RetentionRule,
+  bytesMax: number,
+): Promise<number> {
   let target = bounds.begin
   // The bounds were read first: when all batches are older, so are all below that end.
   if (rule.olderThanMs !== undefined) target = (await log.batchAtTime(at, rule.olderThanMs)) ?? bounds.end

@@ -15,10 +15,16 @@ export async function offsetAtTime(log: LogStore, at: TopicPartition, timestampM
  * How far the first record from an offset on lies behind the newest of its partition, ms; 0 where there is none. One entry a
  * position, two reads in all.
  */
-export async function timeBehind(log: LogStore, positions: readonly (TopicPartition & {readonly from: Offset; readonly end: Offset})[]): Promise<readonly number[]> {
+export async function timeBehind(
+  log: LogStore,
+  positions: readonly (TopicPartition & {readonly from: Offset; readonly end: Offset})[],
+): Promise<readonly number[]> {
   const behind = positions.filter(({from, end}) => from < end)
   const one = (at: TopicPartition, from: Offset) => ({topic: at.topic, partition: at.partition, from, bytesMax: 1})
-  const [firsts, lasts] = await Promise.all([log.read(behind.map(at => one(at, at.from))), log.read(behind.map(at => one(at, at.end - 1)))])
+  const [firsts, lasts] = await Promise.all([
+    log.read(behind.map(at => one(at, at.from))),
+    log.read(behind.map(at => one(at, at.end - 1))),
+  ])
   const times = new Map<TopicPartition, number>()
   for (const [i, at] of behind.entries()) {
     const first = firsts[i]?.batches[0]
@@ -29,7 +35,10 @@ export async function timeBehind(log: LogStore, positions: readonly (TopicPartit
   return positions.map(position => times.get(position) ?? 0)
 }
 
-function firstRecord(batch: StoredBatch, isIt: (offset: Offset, timestampMs: number) => boolean): {offset: Offset; timestampMs: number} | undefined {
+function firstRecord(
+  batch: StoredBatch,
+  isIt: (offset: Offset, timestampMs: number) => boolean,
+): {offset: Offset; timestampMs: number} | undefined {
   const {timestamps, offsetDeltas} = openBatch(batch.bytes)
   for (const [row, timestampMs] of timestamps.entries()) {
     const offset = batch.baseOffset + (offsetDeltas?.[row] ?? row)

@@ -54,7 +54,10 @@ export function alteredTopic(
 ): TopicRecord {
   const {partitions = topic.partitions, ...settings} = change
   if (settings.keyIndex !== undefined && settings.keyIndex !== topicConfig(topic).keyIndex)
-    throw new EngineError('INVALID_CONFIG', `the key index of ${topic.name} can't change: what is in the topic already has been indexed or not`)
+    throw new EngineError(
+      'INVALID_CONFIG',
+      `the key index of ${topic.name} can't change: what is in the topic already has been indexed or not`,
+    )
   checkPartitions(partitions)
   if (partitions < topic.partitions)
     throw new EngineError(
@@ -105,9 +108,15 @@ function withSettings(config: TopicConfig, settings: NonNullable<NewTopic['setti
   }
   const {tombstoneRetentionMs} = changed
   if (!(Number.isSafeInteger(tombstoneRetentionMs) && tombstoneRetentionMs >= 0))
-    throw new EngineError('INVALID_CONFIG', `found tombstoneRetentionMs ${tombstoneRetentionMs}, expected a whole number from 0 on`)
+    throw new EngineError(
+      'INVALID_CONFIG',
+      `found tombstoneRetentionMs ${tombstoneRetentionMs}, expected a whole number from 0 on`,
+    )
   if (changed.keyIndex && changed.cleanupPolicy !== 'delete')
-    throw new EngineError('INVALID_CONFIG', `found cleanupPolicy '${changed.cleanupPolicy}' with a key index, expected 'delete': compaction would remove events that have numbers`)
+    throw new EngineError(
+      'INVALID_CONFIG',
+      `found cleanupPolicy '${changed.cleanupPolicy}' with a key index, expected 'delete': compaction would remove events that have numbers`,
+    )
   checkChoice('cleanupPolicy', changed.cleanupPolicy, policies)
   checkChoice('compression', changed.compression, compressions)
   return changed

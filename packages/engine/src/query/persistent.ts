@@ -11,7 +11,13 @@ import type {TaskFailure} from '../runtime/task-host.ts'
 import type {Storage} from '../storage/port/storage.ts'
 import {createQueryTopics, internalTopicsOf, runTopics} from './query-topics.ts'
 
-type Active = {readonly run: QueryRun; state: QueryState; error: string | undefined}
+type Active = {
+  readonly run: QueryRun
+  state: QueryState
+  error: string | undefined
+  /** What the tasks last said before they were stopped, so that a query at rest still shows how far it lies behind. */
+  lastReports?: ReturnType<TaskPool['reports']>
+}
 
 /** The run of a table that is declared over a topic. Another table of the same name is another run. */
 export const tableRunId = ({source, madeAt}: CatalogSource): string => `TABLE_${source.name}_${madeAt}`
@@ -144,6 +150,7 @@ export class PersistentQueries {
   }
 
   async pause(id: string): Promise<void> {
+    this.#keepReports(id)
     await this.#pool.stop(id)
     this.#set(id, 'PAUSED')
   }
@@ -171,6 +178,7 @@ export class PersistentQueries {
   fail({queryId, task, message}: TaskFailure): void {
     const active = this.#active.get(queryId)
     if (active === undefined || active.state === 'FAILED') return
+    this.#keepReports(queryId)
     active.state = 'FAILED'
     active.error = `task ${task}: ${message}`
     this.#pool
@@ -183,7 +191,7 @@ export class PersistentQueries {
     return queries.map(query => {
       const active = this.#active.get(query.id)
       const failure = active ? active.error : this.#failures.get(query.id)
-      const tasks = reports
+      const tasks = (active?.lastReports ?? reports)
         .filter(({queryId}) => queryId === query.id)
         .map(({subTopology, partition, worker, inputs, recordsIn, recordsOut, badRecords, stateEntries}): TaskInfo => ({
           id: `${query.id}/${subTopology}/${partition}`,
@@ -222,9 +230,15 @@ export class PersistentQueries {
     await this.#pool.stop(id)
   }
 
+  #keepReports(id: string): void {
+    const active = this.#active.get(id)
+    if (active) active.lastReports = this.#pool.reports().filter(({queryId}) => queryId === id)
+  }
+
   #set(id: string, state: QueryState): void {
     const active = this.#active.get(id)
     if (active === undefined) return
+    if (state === 'RUNNING') delete active.lastReports
     active.state = state
     active.error = undefined
   }

@@ -29,15 +29,26 @@ test('events of a key come in order with their versions, from any version on', a
   expect(await eventsOf('cart', 1)).toEqual(['1:"b"', '2:"c"'])
   const page = await engine.keyEvents({topic: 'events', key: 'cart', eventsMax: 2})
   expect(page).toMatchObject({version: 3, nextVersion: 2, isAtEnd: false})
-  expect(await engine.keyEvents({topic: 'events', key: 'cart', fromVersion: page.nextVersion})).toMatchObject({nextVersion: 3, isAtEnd: true})
-  expect(await engine.keyEvents({topic: 'events', key: 'nobody'})).toEqual({events: [], version: 0, nextVersion: 0, isAtEnd: true})
+  expect(await engine.keyEvents({topic: 'events', key: 'cart', fromVersion: page.nextVersion})).toMatchObject({
+    nextVersion: 3,
+    isAtEnd: true,
+  })
+  expect(await engine.keyEvents({topic: 'events', key: 'nobody'})).toEqual({
+    events: [],
+    version: 0,
+    nextVersion: 0,
+    isAtEnd: true,
+  })
 })
 
 test('a produce that expects another version is refused as a whole and says what was found', async () => {
   const {produce, eventsOf} = await open()
   await produce({key: 'a', value: 1, expectedVersion: 'none'}, {key: 'a', value: 2, expectedVersion: 1})
-  await expect(produce({key: 'b', value: 1, expectedVersion: 'none'}, {key: 'a', value: 3, expectedVersion: 1})).rejects.toMatchObject({
-    code: 'VERSION_CONFLICT', details: {key: 'a', found: 2, expected: 1},
+  await expect(
+    produce({key: 'b', value: 1, expectedVersion: 'none'}, {key: 'a', value: 3, expectedVersion: 1}),
+  ).rejects.toMatchObject({
+    code: 'VERSION_CONFLICT',
+    details: {key: 'a', found: 2, expected: 1},
   })
   expect(await eventsOf('b')).toEqual([])
   await produce({key: 'b', value: 1, expectedVersion: 'any'}, {key: 'a', value: 3, expectedVersion: 2})
@@ -59,7 +70,9 @@ test('an event with an id is stored once', async () => {
   expect(again.ranges).toEqual(first.ranges)
   await produce({key: 'a', value: 2, eventId: 'e2'})
   await produce({key: 'a', value: 3})
-  await expect(produce({key: 'a', value: 1, eventId: 'e1'}, {key: 'a', value: 4, eventId: 'e4'})).rejects.toMatchObject({code: 'VERSION_CONFLICT'})
+  await expect(produce({key: 'a', value: 1, eventId: 'e1'}, {key: 'a', value: 4, eventId: 'e4'})).rejects.toMatchObject({
+    code: 'VERSION_CONFLICT',
+  })
   expect(await eventsOf('a')).toEqual(['0:1', '1:2', '2:3'])
 })
 
@@ -79,8 +92,11 @@ test('conditions that can not be are refused and say why', async () => {
   await expect(engine.keyEvents({topic: 'plain', key: 'a'})).rejects.toThrow(/key index/)
   await expect(engine.keyEvents({topic: 'events', key: null})).rejects.toMatchObject({code: 'INVALID_ARGUMENT'})
   expect(await produce({value: 1, expectedVersion: 0})).toMatchObject({accepted: 0, errors: [{index: 0, code: 'RECORD_INVALID'}]})
-  expect(await produce({key: 'b', value: 0}, {key: 'a', value: 1, expectedVersion: 4}, {key: 'a', value: 2, expectedVersion: 4})).toMatchObject({
-    accepted: 0, errors: [{index: 2, message: expect.stringContaining('expected 5')}],
+  expect(
+    await produce({key: 'b', value: 0}, {key: 'a', value: 1, expectedVersion: 4}, {key: 'a', value: 2, expectedVersion: 4}),
+  ).toMatchObject({
+    accepted: 0,
+    errors: [{index: 2, message: expect.stringContaining('expected 5')}],
   })
   expect(await produce({key: 'a', value: 1, eventId: 'x'}, {key: 'a', value: 1})).toMatchObject({errors: [{index: 1}]})
 })
@@ -88,7 +104,13 @@ test('conditions that can not be are refused and say why', async () => {
 test('a topic of typed rows is indexed by its key columns', async () => {
   const {engine, eventsOf} = await open()
   await engine.execute("CREATE STREAM orders (id INT KEY, state VARCHAR) WITH (KAFKA_TOPIC='events', VALUE_FORMAT='JSON')")
-  await engine.produce({topic: 'events', records: [{key: 7, value: {state: 'new'}, expectedVersion: 'none'}, {key: 8, value: {state: 'new'}}]})
+  await engine.produce({
+    topic: 'events',
+    records: [
+      {key: 7, value: {state: 'new'}, expectedVersion: 'none'},
+      {key: 8, value: {state: 'new'}},
+    ],
+  })
   await engine.produce({topic: 'events', records: [{key: 7, value: {state: 'paid'}, expectedVersion: 1}]})
   expect(await eventsOf(7)).toEqual(['0:{"STATE":"new"}', '1:{"STATE":"paid"}'])
 })

@@ -14,7 +14,12 @@ export const hasConditions = (records: readonly ProduceRecord[]): boolean =>
  * Batches for a topic whose keys are indexed, with what the request expects of them. With conditions each batch holds one key,
  * so that what is expected of it, and the names of its events, belong to all of it.
  */
-export function encodeIndexed(topic: TopicRecord, sources: readonly Source[], records: readonly ProduceRecord[], nowMs: number): EncodedRequest {
+export function encodeIndexed(
+  topic: TopicRecord,
+  sources: readonly Source[],
+  records: readonly ProduceRecord[],
+  nowMs: number,
+): EncodedRequest {
   if (!hasConditions(records)) {
     const {batches, errors} = encodeRequest(topic, sources, records, nowMs)
     return {batches: batches.map(batch => ({...batch, keys: keysOf(batch)})), errors}
@@ -56,7 +61,10 @@ function problemOf(group: readonly ProduceRecord[]): {readonly at: number; reado
     if (expected !== undefined && !(Number.isSafeInteger(expected) && expected >= 0))
       return {at, message: `found expected version ${expected}, expected a whole number from 0 on, 'none' or 'any'`}
     if (expected !== undefined && expected - at !== base)
-      return {at, message: `found expected version ${expected}, expected ${(base ?? 0) + at}: it counts the events of this key before it, those of this request too`}
+      return {
+        at,
+        message: `found expected version ${expected}, expected ${(base ?? 0) + at}: it counts the events of this key before it, those of this request too`,
+      }
     if ((eventId === undefined) !== (group[0]?.eventId === undefined))
       return {at, message: 'found an event id for some records of this key, expected one for all of them or for none'}
   }

@@ -17,19 +17,25 @@ import {recordReader} from './record-reader.ts'
 type Place = {readonly at: TopicPartition; readonly key: string}
 
 /** One page of the events of a key, in order. It costs as many reads as there are batches that hold some of them. */
-export async function keyEvents(log: LogStore, topic: TopicRecord, sources: readonly Source[], request: KeyEventsRequest): Promise<KeyEventsPage> {
+export async function keyEvents(
+  log: LogStore,
+  topic: TopicRecord,
+  sources: readonly Source[],
+  request: KeyEventsRequest,
+): Promise<KeyEventsPage> {
   const {fromVersion = 0, eventsMax = limits.recordsPageMax} = request
   const place = placeOf(topic, sources, request)
   const wanted = Math.max(1, Math.min(eventsMax, limits.recordsPageMax))
   const {version, batches} = await log.keyBatches(place.at, Buffer.from(place.key, 'latin1'), fromVersion, wanted)
   const events: KeyEvent[] = []
   const read = eventReader(sources[0], place)
-  for (let i = 0; i < batches.length && events.length < wanted; ) {
+  for (let i = 0; i < batches.length && events.length < wanted;) {
     const some = fewBatches(batches.slice(i), wanted - events.length)
     const results = await log.read(some.map(({baseOffset}) => ({...place.at, from: baseOffset, to: baseOffset + 1, bytesMax: 1})))
     for (const [j, batch] of some.entries()) {
       const stored = results[j]?.batches[0]
-      if (stored?.baseOffset === batch.baseOffset) events.push(...read(stored, batch).filter(event => event.version >= fromVersion))
+      if (stored?.baseOffset === batch.baseOffset)
+        events.push(...read(stored, batch).filter(event => event.version >= fromVersion))
     }
     i += some.length
   }
@@ -95,7 +101,9 @@ export function tailKeyEvents(
 /** A record of the key, written as a produce would, says where it goes and how its key looks there. */
 function placeOf(topic: TopicRecord, sources: readonly Source[], {key, partition}: KeyEventsRequest): Place {
   if (!topicConfig(topic).keyIndex)
-    throw new EngineError('INVALID_ARGUMENT', `topic ${topic.name} has no key index, expected one: create it with keyIndex`, {topic: topic.name})
+    throw new EngineError('INVALID_ARGUMENT', `topic ${topic.name} has no key index, expected one: create it with keyIndex`, {
+      topic: topic.name,
+    })
   const {batches, errors} = encodeRequest(topic, sources, [{key, value: null, ...(partition !== undefined && {partition})}], 0)
   const [refusal] = errors
   if (refusal) throw new EngineError(isErrorCode(refusal.code) ? refusal.code : 'RECORD_INVALID', refusal.message)
@@ -114,7 +122,10 @@ function fewBatches(batches: readonly KeyBatch[], wanted: number): readonly KeyB
   return batches.slice(0, Math.min(enough < 0 ? batches.length : enough + 1, limits.keyEventsBatchesMax))
 }
 
-function eventReader(source: Source | undefined, {at, key}: Place): (stored: StoredBatch, batch: KeyBatch) => readonly KeyEvent[] {
+function eventReader(
+  source: Source | undefined,
+  {at, key}: Place,
+): (stored: StoredBatch, batch: KeyBatch) => readonly KeyEvent[] {
   const read = recordReader(source)
   return (stored, {version}) => {
     const {keyAt} = recordKeys(openBatch(stored.bytes))

@@ -9,12 +9,20 @@ import {encodeRequest, type EncodedRequest} from './encode-request.ts'
 /** Whether a request is stored as a whole or not at all. */
 export function mustBeWhole({records, producer, isAtomic = false, expectedEnds, consumed}: ProduceRequest): boolean {
   if (producer && records.some(({eventId}) => eventId !== undefined))
-    throw new EngineError('INVALID_ARGUMENT', 'found a producer id and event ids, expected one of them: each of them makes a retry harmless')
+    throw new EngineError(
+      'INVALID_ARGUMENT',
+      'found a producer id and event ids, expected one of them: each of them makes a retry harmless',
+    )
   return isAtomic || hasConditions(records) || expectedEnds !== undefined || consumed !== undefined
 }
 
 /** The batches of a request, with what it expects of keys and partitions. */
-export function encodeConditional(topic: TopicRecord, sources: readonly Source[], request: ProduceRequest, nowMs: number): EncodedRequest {
+export function encodeConditional(
+  topic: TopicRecord,
+  sources: readonly Source[],
+  request: ProduceRequest,
+  nowMs: number,
+): EncodedRequest {
   const {records, expectedEnds} = request
   const {keyIndex} = topicConfig(topic)
   if (!keyIndex && hasConditions(records)) {
@@ -26,7 +34,10 @@ export function encodeConditional(topic: TopicRecord, sources: readonly Source[]
 }
 
 /** The first batch of a partition carries what is expected of its end. */
-function withEnds(batches: EncodedRequest['batches'], expectedEnds: NonNullable<ProduceRequest['expectedEnds']>): EncodedRequest['batches'] {
+function withEnds(
+  batches: EncodedRequest['batches'],
+  expectedEnds: NonNullable<ProduceRequest['expectedEnds']>,
+): EncodedRequest['batches'] {
   const ends = new Map(expectedEnds.map(({partition, offset}) => [partition, offset]))
   const expecting = batches.map(batch => {
     const expectedEnd = ends.get(batch.partition)

@@ -74,7 +74,8 @@ export class RecordWriter {
   /** Without a producer of the caller's own, ours makes a retry of the storage's connection harmless; so do ids of events. */
   async #append({request, batches}: Work, options: AppendOptions): Promise<readonly AppendOutcome[]> {
     const {topic, producer, acks = 'LEADER'} = request
-    if (batches.some(({eventIds}) => eventIds !== undefined)) return retrying(this.#clock, () => this.#storage.log.append(batches, {...options, acks}))
+    if (batches.some(({eventIds}) => eventIds !== undefined))
+      return retrying(this.#clock, () => this.#storage.log.append(batches, {...options, acks}))
     if (producer === undefined) return this.#appender(topic).append(batches, {...options, acks})
     const [batch, ...more] = batches
     if (more.length > 0)

@@ -25,14 +25,22 @@ function refusalOf(batch: AppendBatch, outcome: AppendOutcome): EngineError {
     case 'fenced':
       return new EngineError('FENCED_EPOCH', `${at} has seen epoch ${outcome.by} of this producer`)
     case 'conflict':
-      return conflict(`found end ${outcome.end} of ${at}, expected ${batch.expectedEnd}`, {topic, partition, found: outcome.end, expected: batch.expectedEnd})
+      return conflict(`found end ${outcome.end} of ${at}, expected ${batch.expectedEnd}`, {
+        topic,
+        partition,
+        found: outcome.end,
+        expected: batch.expectedEnd,
+      })
     case 'key-conflict': {
       const {key, expected} = must(batch.keys?.[outcome.index], 'key of a conflict')
       const details = {topic, partition, key: Buffer.from(key).toString(), found: outcome.version, expected}
       return conflict(`found ${outcome.version} events of key '${details.key}' in ${at}, expected ${expected}`, details)
     }
     case 'known-events':
-      return conflict(`found ${outcome.known} of ${batch.eventIds?.length} events of a key stored in ${at} already, expected all or none`, {topic, partition})
+      return conflict(
+        `found ${outcome.known} of ${batch.eventIds?.length} events of a key stored in ${at} already, expected all or none`,
+        {topic, partition},
+      )
     case 'unknown-partition':
       return new EngineError('TOPIC_NOT_FOUND', `topic ${topic} has no partition ${partition} any more`)
     case 'aborted':
@@ -45,4 +53,5 @@ function refusalOf(batch: AppendBatch, outcome: AppendOutcome): EngineError {
   }
 }
 
-const conflict = (message: string, details: Readonly<Record<string, unknown>>): EngineError => new EngineError('VERSION_CONFLICT', message, details)
+const conflict = (message: string, details: Readonly<Record<string, unknown>>): EngineError =>
+  new EngineError('VERSION_CONFLICT', message, details)

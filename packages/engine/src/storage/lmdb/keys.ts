@@ -39,7 +39,8 @@ export const keys = {
   /** Batches that hold events of a key, by version. Keys may be longer than LMDB's: their digest stands for them. */
   keyEvents: (topic: number, partition: number, key: Uint8Array, version: number): Uint8Array =>
     Buffer.concat([numbered('Q', topic, partition), digest(key), numbers(Math.floor(version / 2 ** 32), version >>> 0)]),
-  eventId: (topic: number, partition: number, id: string): Uint8Array => Buffer.concat([numbered('E', topic, partition), digest(text(id))]),
+  eventId: (topic: number, partition: number, id: string): Uint8Array =>
+    Buffer.concat([numbered('E', topic, partition), digest(text(id))]),
 
   /** In `index` and `blobs`. */
   batch: (topic: number, partition: number, base: Offset): Uint8Array => {

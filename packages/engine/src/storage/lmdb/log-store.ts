@@ -121,7 +121,9 @@ export class LmdbLogStore implements LogStore {
   }
 
   async keyBatches(at: TopicPartition, key: Uint8Array, fromVersion: number, batchesMax: number): Promise<KeyIndexPage> {
-    return this.#env.read(() => Partition.find(this.#env, at)?.keyBatches(key, fromVersion, batchesMax) ?? {version: 0, batches: []})
+    return this.#env.read(
+      () => Partition.find(this.#env, at)?.keyBatches(key, fromVersion, batchesMax) ?? {version: 0, batches: []},
+    )
   }
 
   async batchAtTime(at: TopicPartition, timestampMs: number): Promise<Offset | undefined> {

@@ -5,7 +5,17 @@ import type {AppendView, PlannedWrite} from '../port/admission.ts'
 import type {AppendBatch, KeyBatch, KeyIndexPage, StoredBatch} from '../port/log-store.ts'
 import type {Environment} from './environment.ts'
 import {baseOfBatchKey, keys, prefixes, under, versionOfKeyEvents} from './keys.ts'
-import {decodeIfPresent, indexRow, keyEventsRow, numberRow, partitionRow, producerRow, put, remove, topicNumberRow} from './rows.ts'
+import {
+  decodeIfPresent,
+  indexRow,
+  keyEventsRow,
+  numberRow,
+  partitionRow,
+  producerRow,
+  put,
+  remove,
+  topicNumberRow,
+} from './rows.ts'
 import type {IndexRow, PartitionRow} from './rows.ts'
 
 export type IndexedBatch = IndexRow & {readonly baseOffset: Offset}
@@ -113,7 +123,13 @@ export class Partition {
 
   /** How many events a key has. */
   version(key: Uint8Array): number {
-    const range = {start: this.#keyEvents(key, Number.MAX_SAFE_INTEGER), end: this.#keyEvents(key, 0), reverse: true, limit: 1, inclusiveEnd: true}
+    const range = {
+      start: this.#keyEvents(key, Number.MAX_SAFE_INTEGER),
+      end: this.#keyEvents(key, 0),
+      reverse: true,
+      limit: 1,
+      inclusiveEnd: true,
+    }
     for (const last of this.#env.meta.getRange(range)) return versionOfKeyEvents(last.key) + keyEventsRow.decode(last.value).count
     return 0
   }
@@ -123,12 +139,24 @@ export class Partition {
   }
 
   keyBatches(key: Uint8Array, fromVersion: number, batchesMax: number): KeyIndexPage {
-    const holding = {start: this.#keyEvents(key, fromVersion), end: this.#keyEvents(key, 0), reverse: true, limit: 1, inclusiveEnd: true}
+    const holding = {
+      start: this.#keyEvents(key, fromVersion),
+      end: this.#keyEvents(key, 0),
+      reverse: true,
+      limit: 1,
+      inclusiveEnd: true,
+    }
     let start = fromVersion
     for (const before of this.#env.meta.getRange(holding)) start = versionOfKeyEvents(before.key)
     const range = {start: this.#keyEvents(key, start), end: this.#keyEvents(key, Number.MAX_SAFE_INTEGER), limit: batchesMax + 1}
-    const found = [...this.#env.meta.getRange(range)].map((row): KeyBatch => ({version: versionOfKeyEvents(row.key), ...keyEventsRow.decode(row.value)}))
-    return {version: this.version(key), batches: found.filter(({version, count}) => version + count > fromVersion).slice(0, batchesMax)}
+    const found = [...this.#env.meta.getRange(range)].map((row): KeyBatch => ({
+      version: versionOfKeyEvents(row.key),
+      ...keyEventsRow.decode(row.value),
+    }))
+    return {
+      version: this.version(key),
+      batches: found.filter(({version, count}) => version + count > fromVersion).slice(0, batchesMax),
+    }
   }
 
   #indexEvents({keys: events = [], eventIds = []}: AppendBatch, baseOffset: Offset, versions: readonly number[]): void {

@@ -11,6 +11,7 @@ export class ThreadWake implements Wake {
   readonly #hub = new WakeHub()
   readonly #channel: BroadcastChannel
   #touched = new Map<string, TopicPartition>()
+  #isClosed = false
 
   constructor(dir: string) {
     this.#channel = new BroadcastChannel(`millrace ${createHash('sha256').update(realpathSync(dir)).digest('hex')}`)
@@ -26,14 +27,16 @@ export class ThreadWake implements Wake {
     return this.#hub.subscribe(partitions, listener)
   }
 
-  /** After a commit. Commits that are told of in one turn make one message. */
+  /** After a commit, which may end after the close. Commits that are told of in one turn make one message. */
   notify(touched: readonly TopicPartition[]): void {
     this.#hub.notify(touched)
+    if (this.#isClosed) return
     if (this.#touched.size === 0) queueMicrotask(() => this.#broadcast())
     for (const at of touched) this.#touched.set(partitionKey(at), {topic: at.topic, partition: at.partition})
   }
 
   close(): void {
+    this.#isClosed = true
     this.#touched.clear()
     this.#channel.close()
   }

@@ -76,7 +76,12 @@ export function planAppend(batches: readonly AppendBatch[], isAtomic: boolean, n
 
 const isRefusal = (outcome: AppendOutcome): boolean => outcome.kind !== 'appended' && outcome.kind !== 'duplicate'
 
-function judge(batch: AppendBatch, end: Offset | undefined, known: ProducerState | undefined, index: PlannedIndex): AppendOutcome {
+function judge(
+  batch: AppendBatch,
+  end: Offset | undefined,
+  known: ProducerState | undefined,
+  index: PlannedIndex,
+): AppendOutcome {
   if (end === undefined) return {kind: 'unknown-partition'}
   const stamp = batch.producer
   if (stamp) {

@@ -22,7 +22,10 @@ export class AppendArguments {
     const {count, maxTimestampMs, expectedEnd, producer, bytes, keys = [], eventIds = []} = batch
     this.args.push(this.#indexOf(place), count, maxTimestampMs, expectedEnd ?? '')
     this.args.push(producer?.id ?? '', producer?.epoch ?? '', producer?.sequence ?? '', asBuffer(bytes))
-    this.args.push(keys.length > 0 ? packKeyEvents(keys) : '', eventIds.length > 0 ? packArray(eventIds.map(id => Buffer.from(id))) : '')
+    this.args.push(
+      keys.length > 0 ? packKeyEvents(keys) : '',
+      eventIds.length > 0 ? packArray(eventIds.map(id => Buffer.from(id))) : '',
+    )
   }
 
   /** Counted from 1, as Lua does. */

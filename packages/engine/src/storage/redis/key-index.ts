@@ -14,7 +14,8 @@ const digits = 16
 /** Keys may be long: their digest stands for them. */
 export const keyDigest = (key: Uint8Array): Buffer => createHash('sha256').update(key).digest()
 
-const memberFrom = (digest: Buffer, version: number): Buffer => Buffer.concat([digest, Buffer.from(`${version}`.padStart(digits, '0'))])
+const memberFrom = (digest: Buffer, version: number): Buffer =>
+  Buffer.concat([digest, Buffer.from(`${version}`.padStart(digits, '0'))])
 
 function parseMember(member: Buffer): KeyBatch {
   const [version, baseOffset, count] = [0, digits, 2 * digits].map(at => {
@@ -24,7 +25,13 @@ function parseMember(member: Buffer): KeyBatch {
   return {version: version ?? 0, baseOffset: baseOffset ?? 0, count: count ?? 0}
 }
 
-export async function readKeyIndex(connection: Connection, index: string, key: Uint8Array, fromVersion: number, batchesMax: number): Promise<KeyIndexPage> {
+export async function readKeyIndex(
+  connection: Connection,
+  index: string,
+  key: Uint8Array,
+  fromVersion: number,
+  batchesMax: number,
+): Promise<KeyIndexPage> {
   const digest = keyDigest(key)
   const bound = (side: '(' | '[', at: Buffer): Buffer => Buffer.concat([Buffer.from(side), at])
   const end = bound('[', Buffer.concat([digest, Buffer.from([255])]))

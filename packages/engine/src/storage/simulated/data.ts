@@ -39,14 +39,28 @@ export type SimulatedData = {
 
 export const emptyData = (): SimulatedData => ({topics: new Map(), tasks: new Map(), groups: new Map(), documents: new Map()})
 
-export const emptyPartition = (): SimulatedPartition => ({begin: 0, end: 0, bytes: 0, batches: [], producers: new Map(), keys: new Map(), events: new Map()})
+export const emptyPartition = (): SimulatedPartition => ({
+  begin: 0,
+  end: 0,
+  bytes: 0,
+  batches: [],
+  producers: new Map(),
+  keys: new Map(),
+  events: new Map(),
+})
 
 /** A deep copy of all that can change; batches and values never change and are shared. */
 export function copyData(data: SimulatedData): SimulatedData {
   return {
     topics: mapValues(data.topics, topic => ({
       record: topic.record,
-      partitions: topic.partitions.map(p => ({...p, batches: [...p.batches], producers: new Map(p.producers), keys: new Map(p.keys), events: new Map(p.events)})),
+      partitions: topic.partitions.map(p => ({
+        ...p,
+        batches: [...p.batches],
+        producers: new Map(p.producers),
+        keys: new Map(p.keys),
+        events: new Map(p.events),
+      })),
     })),
     tasks: mapValues(data.tasks, task => ({
       ...task,

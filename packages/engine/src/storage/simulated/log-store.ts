@@ -105,7 +105,10 @@ export class SimulatedLogStore implements LogStore {
   keyBatches(at: TopicPartition, key: Uint8Array, fromVersion: number, batchesMax: number): Promise<KeyIndexPage> {
     return this.#network.call(() => {
       const all = partitionAt(this.#data, at)?.keys.get(keyText(key)) ?? []
-      return {version: versionAfter(all), batches: all.filter(({version, count}) => version + count > fromVersion).slice(0, batchesMax)}
+      return {
+        version: versionAfter(all),
+        batches: all.filter(({version, count}) => version + count > fromVersion).slice(0, batchesMax),
+      }
     })
   }
 
