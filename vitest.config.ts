@@ -8,5 +8,10 @@ const graphql = {find: /^graphql$/, replacement: createRequire(import.meta.url).
 export default defineConfig({
   ssr: {resolve: {conditions}},
   resolve: {conditions, alias: [graphql]},
-  test: {include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'test/**/*.test.ts'], exclude: ['**/node_modules/**', '**/dist/**', '**/.next/**'], testTimeout: 30_000, hookTimeout: 60_000},
+  test: {
+    include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/.next/**'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 })

@@ -46,7 +46,11 @@ front.on('upgrade', ({method, url, rawHeaders}, socket, head) => {
     onward.write(head)
     socket.pipe(onward).pipe(socket)
   })
-  for (const [one, other] of [[onward, socket], [socket, onward]]) one.once('error', () => other.destroy()).once('close', () => other.destroy())
+  for (const [one, other] of [
+    [onward, socket],
+    [socket, onward],
+  ])
+    one.once('error', () => other.destroy()).once('close', () => other.destroy())
 })
 front.listen(port, host, () => console.log(`\nMillrace, reloading: http://${host}:${port}\n`))
 

@@ -1,8 +1,8 @@
 import type {Bench, Benchmark, Contender, Measurement} from './benchmark.ts'
 import {makeOrders, type OrderEvent} from './events.ts'
 import {appendPremade, readAndAppendPremade} from './limit-loops.ts'
-import {asRecords, measureProduce, measureQuery, ordersDdl, produceAll, run, type QueryWork} from './millrace.ts'
-import {groupCount, groupFilter, xaddPipelined} from './peers/redis-streams.ts'
+import {asRecords, measureConsume, measureProduce, measureQuery, ordersDdl, produceAll, run, type QueryWork} from './millrace.ts'
+import {groupConsume, groupCount, groupFilter, xaddPipelined} from './peers/redis-streams.ts'
 
 type Format = 'JSON' | undefined
 
@@ -111,6 +111,15 @@ export const benchmarks: readonly Benchmark[] = [
       {name: 'Millrace, JSON topic', run: bench => measureProduce(bench, makeOrders(bench.events, 1_000), 'JSON')},
       {name: 'XADD in pipelines of 500', run: bench => xaddPipelined(bench, makeOrders(fewer(bench), 1_000))},
       {name: 'limit: append pre-made', run: bench => appendPremade(bench, makeOrders(bench.events, 1_000))},
+    ],
+  },
+  {
+    name: 'consume',
+    description: 'one member of a group reads 500 at a time, as objects, and commits each time',
+    contenders: [
+      {name: 'Millrace', run: bench => measureConsume(bench, makeOrders(bench.events, 1_000))},
+      {name: 'Millrace, JSON topic', run: bench => measureConsume(bench, makeOrders(bench.events, 1_000), 'JSON')},
+      {name: 'XREADGROUP + XACK', run: bench => groupConsume(bench, makeOrders(fewer(bench), 1_000))},
     ],
   },
   {

@@ -17,10 +17,11 @@ export const ordersDdl = (format: Format = undefined, key: 'keyed' | 'keyless' =
   `CREATE STREAM orders (user VARCHAR${key === 'keyed' ? ' KEY' : ''}, id BIGINT, card VARCHAR, amount DOUBLE, city VARCHAR, ts BIGINT)
    ${withFormat('ORDERS', format)};`
 
-export async function withEngine<T>({redisUrl, fresh}: Bench, work: (engine: Engine) => Promise<T>): Promise<T> {
+/** `threads`: for queries; a worker thread that starts would count as work of what runs beside it. */
+export async function withEngine<T>({redisUrl, fresh}: Bench, threads: number, work: (engine: Engine) => Promise<T>): Promise<T> {
   const engine = await Engine.open({
     storage: {kind: 'redis', mode: 'standalone', url: redisUrl, namespace: fresh('ns')},
-    threads: 1,
+    threads,
   })
   try {
     return await work(engine)
@@ -55,7 +56,7 @@ export async function produceAll(engine: Engine, topic: string, records: Produce
 
 /** Produce of batches of 500 with acks LEADER, from objects to the acknowledgement. */
 export const measureProduce = (bench: Bench, orders: readonly OrderEvent[], format?: Format): Promise<Measurement> =>
-  withEngine(bench, async engine => {
+  withEngine(bench, 0, async engine => {
     await run(engine, ordersDdl(format))
     const records = asRecords(orders)
     await produceAll(engine, 'ORDERS', records.slice(0, warmRows))
@@ -80,7 +81,7 @@ export type QueryWork = {
  * that, so that what is measured is a server that has been up for more than a second.
  */
 export const measureQuery = (bench: Bench, {prepare, query, kind}: QueryWork): Promise<Measurement> =>
-  withEngine(bench, async engine => {
+  withEngine(bench, 1, async engine => {
     const events = await prepare(engine)
     for (let i = 0; i < warmRuns; i++) {
       await run(engine, query(`WARM_UP_${i}`))
@@ -92,3 +93,29 @@ export const measureQuery = (bench: Bench, {prepare, query, kind}: QueryWork): P
     await engine.settle()
     return {events, use: await meter.stop()}
   })
+
+/** One member of a group reads all orders as objects, and commits after each batch it is given. */
+export const measureConsume = (bench: Bench, orders: readonly OrderEvent[], format?: Format): Promise<Measurement> =>
+  withEngine(bench, 0, async engine => {
+    await run(engine, ordersDdl(format))
+    await produceAll(engine, 'ORDERS', asRecords(orders))
+    for (let i = 0; i < warmRuns; i++) await consumeAll(engine, `warm-up-${i}`, orders.length)
+    const meter = await startCpu(bench.redis)
+    await consumeAll(engine, 'measured', orders.length)
+    return {events: orders.length, use: await meter.stop()}
+  })
+
+async function consumeAll(engine: Engine, group: string, count: number): Promise<void> {
+  let seen = 0
+  for await (const {topic, partition, records, memberId, generation} of engine.consume({
+    topics: ['ORDERS'],
+    group,
+    onNoOffset: 'earliest',
+    recordsMax: batchRows,
+  })) {
+    seen += records.length
+    const last = records.at(-1)
+    if (last) await engine.commitOffsets({group, memberId, generation, offsets: [{topic, partition, offset: last.offset + 1}]})
+    if (seen >= count) return
+  }
+}

@@ -5,7 +5,8 @@ export function difference(expected: unknown, actual: unknown, place = ''): stri
   if (expected === null || expected === undefined)
     return actual === null || actual === undefined ? undefined : mismatch(place, expected, actual)
   if (Array.isArray(expected)) return arrayDifference(expected, actual, place)
-  if (typeof expected === 'object' && !(expected instanceof Digits)) return objectDifference(Object.entries(expected), actual, place)
+  if (typeof expected === 'object' && !(expected instanceof Digits))
+    return objectDifference(Object.entries(expected), actual, place)
   return scalarsAgree(expected, actual) ? undefined : mismatch(place, expected, actual)
 }
 
@@ -20,7 +21,8 @@ function arrayDifference(expected: readonly unknown[], actual: unknown, place: s
 
 /** Fields are looked up by their exact name, then upper-cased; a NULL matches a missing field; others must not be there. */
 function objectDifference(expected: readonly (readonly [string, unknown])[], actual: unknown, place: string): string | undefined {
-  if (typeof actual !== 'object' || actual === null || Array.isArray(actual)) return mismatch(place, Object.fromEntries(expected), actual)
+  if (typeof actual !== 'object' || actual === null || Array.isArray(actual))
+    return mismatch(place, Object.fromEntries(expected), actual)
   const fields = new Map(Object.entries(actual))
   const seen = new Set<string>()
   for (const [name, value] of expected) {
@@ -29,7 +31,8 @@ function objectDifference(expected: readonly (readonly [string, unknown])[], act
     if (found) return found
     seen.add(key)
   }
-  for (const [name, value] of fields) if (!seen.has(name) && value !== null) return `${place}.${name}: not expected, found ${show(value)}`
+  for (const [name, value] of fields)
+    if (!seen.has(name) && value !== null) return `${place}.${name}: not expected, found ${show(value)}`
   return undefined
 }
 
@@ -53,4 +56,5 @@ const mismatch = (place: string, expected: unknown, actual: unknown): string =>
   `${place || 'value'}: expected ${show(expected)}, found ${show(actual)}`
 
 export const show = (value: unknown): string =>
-  JSON.stringify(value, (_, it: unknown) => (typeof it === 'bigint' ? `${it}n` : it instanceof Digits ? it.text : it)) ?? 'nothing'
+  JSON.stringify(value, (_, it: unknown) => (typeof it === 'bigint' ? `${it}n` : it instanceof Digits ? it.text : it)) ??
+  'nothing'

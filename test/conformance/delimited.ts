@@ -6,7 +6,8 @@ import type {CaseRecord} from './suite.ts'
 export function delimitedReader(source: Source | undefined): (record: CaseRecord) => CaseRecord {
   if (!source) return record => record
   const {formats, schema} = source
-  const keySerde = formats.key.name === 'DELIMITED' && schema.key.length > 1 ? serdeFor(formats.key, schema.key, 'key') : undefined
+  const keySerde =
+    formats.key.name === 'DELIMITED' && schema.key.length > 1 ? serdeFor(formats.key, schema.key, 'key') : undefined
   const valueSerde = formats.value.name === 'DELIMITED' ? serdeFor(formats.value, schema.value, 'value') : undefined
   const lineOf = (text: unknown) => (typeof text === 'string' ? blobsOf([Buffer.from(text)]) : undefined)
   return record => {

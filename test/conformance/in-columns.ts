@@ -6,7 +6,9 @@ import type {Case} from './suite.ts'
  */
 export function inColumns(body: Case['body']): Case['body'] {
   const isRefused = body.expectedException !== undefined || body.expectedError !== undefined
-  const isBare = body.statements.some(text => /WRAP_SINGLE_VALUE/i.test(text)) || 'ksql.persistence.wrap.single.values' in (body.properties ?? {})
+  const isBare =
+    body.statements.some(text => /WRAP_SINGLE_VALUE/i.test(text)) ||
+    'ksql.persistence.wrap.single.values' in (body.properties ?? {})
   return isRefused || isBare ? body : {...body, statements: body.statements.map(withColumns)}
 }
 

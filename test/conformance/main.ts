@@ -31,15 +31,28 @@ const {values: options} = parseArgs({
 })
 
 if (!options.suite) {
-  console.error('Usage: npm run conformance -- --suite DIR [--only TEXT] [--json FILE] [--storage simulated|lmdb|redis] [--encoding bytes|columns] [--evaluator generated|interpreted] [--batched] [--restart] [--every N] [--ratchet FILE] [--report] [--verbose]')
+  console.error(
+    'Usage: npm run conformance -- --suite DIR [--only TEXT] [--json FILE] [--storage simulated|lmdb|redis] [--encoding bytes|columns] [--evaluator generated|interpreted] [--batched] [--restart] [--every N] [--ratchet FILE] [--report] [--verbose]',
+  )
   process.exit(2)
 }
 
 /** Cases run at the beginning of time: the clock stands still at 0, as in ksqlDB's own runner. */
-const frozen = {nowMs: () => 0, sleep: (ms: number, signal?: AbortSignal) => new Promise<void>(resolve => {
-  const timer = setTimeout(resolve, ms)
-  signal?.addEventListener('abort', () => { clearTimeout(timer); resolve() }, {once: true})
-})}
+const frozen = {
+  nowMs: () => 0,
+  sleep: (ms: number, signal?: AbortSignal) =>
+    new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, ms)
+      signal?.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer)
+          resolve()
+        },
+        {once: true},
+      )
+    }),
+}
 
 const redis: RedisServer | undefined = options.storage === 'redis' ? await startRedis() : undefined
 const reports: CaseReport[] = []
@@ -63,7 +76,15 @@ async function runIsolated(given: Case, index: number): Promise<Outcome> {
   const place = await openStorage(index)
   let storage = await place.open()
   const open = async () =>
-    Engine.open({storage, threads: 0, tasks: 'manual', clock: frozen, isTestTool: true, partitions: defaultPartitions(given), properties: {'millrace.evaluator': options.evaluator, 'cache.max.bytes.buffering': 0}})
+    Engine.open({
+      storage,
+      threads: 0,
+      tasks: 'manual',
+      clock: frozen,
+      isTestTool: true,
+      partitions: defaultPartitions(given),
+      properties: {'millrace.evaluator': options.evaluator, 'cache.max.bytes.buffering': 0},
+    })
   let engine = await open()
   try {
     const reopen = async () => {
@@ -73,9 +94,18 @@ async function runIsolated(given: Case, index: number): Promise<Outcome> {
       engine = await open()
       return engine
     }
-    return await withDeadline(runCase(given, engine, {isBatched: options.batched ?? false, isInColumns: options.encoding === 'columns', ...(options.restart ? {reopen} : {})}))
+    return await withDeadline(
+      runCase(given, engine, {
+        isBatched: options.batched ?? false,
+        isInColumns: options.encoding === 'columns',
+        ...(options.restart ? {reopen} : {}),
+      }),
+    )
   } catch (error) {
-    return {kind: 'failed', reason: `threw: ${error instanceof Error ? `${error.message} ${error.stack?.split('\n')[1]?.trim() ?? ''}` : String(error)}`}
+    return {
+      kind: 'failed',
+      reason: `threw: ${error instanceof Error ? `${error.message} ${error.stack?.split('\n')[1]?.trim() ?? ''}` : String(error)}`,
+    }
   } finally {
     await engine.close().catch(() => {})
     await storage.close().catch(() => {})
@@ -106,7 +136,15 @@ async function openStorage(index: number): Promise<{open: () => Promise<Storage>
 function finish(): void {
   if (options.report) console.log(reportTable(reports))
   console.log(summary(reports))
-  if (options.json) writeFileSync(options.json, JSON.stringify(reports.map(({outcome, ...rest}) => ({...rest, ...outcome})), null, 1))
+  if (options.json)
+    writeFileSync(
+      options.json,
+      JSON.stringify(
+        reports.map(({outcome, ...rest}) => ({...rest, ...outcome})),
+        null,
+        1,
+      ),
+    )
   const isHeld = !options.ratchet || holdsRatchet(options.ratchet, count(reports, 'passed'))
   console.log(`${count(reports, 'passed')} passed, ${count(reports, 'failed')} failed, ${count(reports, 'skipped')} skipped`)
   process.exit(isHeld ? 0 : 1)

@@ -11,5 +11,8 @@ export function normalSchema(text: string): string {
     constraint?.kind === 'HEADER' || constraint?.kind === 'HEADERS'
   const columns = [...parsed.columns.filter(column => !isHeader(column)), ...parsed.columns.filter(isHeader)]
   const printed = columns.map(column => printColumn(isHeader(column) ? {...column, constraint: undefined} : column)).join(', ')
-  return printed.replaceAll('`', '').replaceAll(/\bINT\b/g, 'INTEGER').replaceAll(/\bVARCHAR\b/g, 'STRING')
+  return printed
+    .replaceAll('`', '')
+    .replaceAll(/\bINT\b/g, 'INTEGER')
+    .replaceAll(/\bVARCHAR\b/g, 'STRING')
 }

@@ -20,8 +20,8 @@ export async function feed(engine: Engine, inputs: readonly CaseRecord[], isBatc
   let at = 0
   while (at < inputs.length) {
     const topic = inputs[at]?.topic ?? ''
-    let end = at + 1
-    while (isBatched && end < inputs.length && inputs[end]?.topic === topic) end++
+    const run = inputs.findIndex((input, i) => i > at && (!isBatched || input.topic !== topic))
+    const end = run < 0 ? inputs.length : run
     if (!(await engine.topic(topic))) await engine.createTopic({name: topic, partitions: 1})
     await engine.produce({topic, records: inputs.slice(at, end).map(toRecord)})
     await engine.settle()
@@ -47,10 +47,17 @@ function plain(value: unknown): unknown {
 }
 
 /** Of the topics that the case names: exact number, exact order. */
-export async function outputsDifference(engine: Engine, outputs: readonly CaseRecord[], {isInColumns}: Mode): Promise<Outcome | undefined> {
+export async function outputsDifference(
+  engine: Engine,
+  outputs: readonly CaseRecord[],
+  {isInColumns}: Mode,
+): Promise<Outcome | undefined> {
   for (const topic of new Set(outputs.map(output => output.topic))) {
     const readLine = delimitedReader(engine.sources().find(source => source.topic === topic))
-    const expected = outputs.filter(output => output.topic === topic).map(readLine).map(record => (isInColumns ? withoutNullKey(record) : record))
+    const expected = outputs
+      .filter(output => output.topic === topic)
+      .map(readLine)
+      .map(record => (isInColumns ? withoutNullKey(record) : record))
     const actual = await allRecords(engine, topic)
     if (actual === undefined) return failed(`topic ${topic} does not exist`)
     const found = inExpectedOrder(expected, actual)
@@ -65,7 +72,12 @@ export async function outputsDifference(engine: Engine, outputs: readonly CaseRe
 /** In columns a key whose columns are all NULL is a null key: nothing tells them apart. */
 const withoutNullKey = (record: CaseRecord): CaseRecord => {
   const {key} = record
-  const isNull = typeof key === 'object' && key !== null && !Array.isArray(key) && Object.keys(key).length > 1 && Object.values(key).every(value => value === null)
+  const isNull =
+    typeof key === 'object' &&
+    key !== null &&
+    !Array.isArray(key) &&
+    Object.keys(key).length > 1 &&
+    Object.values(key).every(value => value === null)
   return isNull ? {...record, key: null} : record
 }
 
@@ -92,7 +104,10 @@ const describeFailure = (engine: Engine): string => {
 function recordDifference(expected: CaseRecord | undefined, actual: LogRecord | undefined): string | undefined {
   if (!expected) return `not expected: ${show({key: actual?.key, value: actual?.value, timestamp: actual?.timestampMs})}`
   if (!actual) return `missing: ${show({key: expected.key, value: expected.value})}`
-  const headers = (actual.headers ?? []).map(({key, value}) => ({KEY: key, VALUE: value === null ? null : Buffer.from(value).toString('base64')}))
+  const headers = (actual.headers ?? []).map(({key, value}) => ({
+    KEY: key,
+    VALUE: value === null ? null : Buffer.from(value).toString('base64'),
+  }))
   return (
     difference(expected.key ?? null, actual.key, 'key') ??
     difference(expected.value ?? null, actual.value, 'value') ??
@@ -101,7 +116,6 @@ function recordDifference(expected: CaseRecord | undefined, actual: LogRecord | 
     windowDifference(expected, actual)
   )
 }
-
 
 function windowDifference({window}: CaseRecord, actual: LogRecord): string | undefined {
   if (!window) return actual.window ? `window: not expected, found ${show(actual.window)}` : undefined

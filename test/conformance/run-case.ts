@@ -36,6 +36,7 @@ async function runQueryCase(body: Case['body'], open: Engine, mode: Mode): Promi
       ? {kind: 'passed', messageMatches: false}
       : failed('expected a refusal, everything was accepted')
   return (
-    (await outputsDifference(engine, body.outputs ?? [], mode)) ?? sourcesDifference(engine, body.post?.sources ?? [], mode) ?? {kind: 'passed'}
+    (await outputsDifference(engine, body.outputs ?? [], mode)) ??
+    sourcesDifference(engine, body.post?.sources ?? [], mode) ?? {kind: 'passed'}
   )
 }

@@ -30,7 +30,13 @@ export async function runRestCase(body: Case['body'], open: Engine, mode: Mode):
   for (const [i, statement] of queries.entries()) {
     const expected = body.responses?.[admin.length + i]
     const rows = expected && 'query' in expected ? (expected['query'] as readonly QueryLine[]) : []
-    const result = await runQuery(engine, statement, properties, isPushedTo ? feedInputs : undefined, rows.filter(line => line.row).length)
+    const result = await runQuery(
+      engine,
+      statement,
+      properties,
+      isPushedTo ? feedInputs : undefined,
+      rows.filter(line => line.row).length,
+    )
     if ('rejected' in result) {
       if (!body.expectedError) return failed(`query refused: ${result.rejected}`)
       return {kind: 'passed', messageMatches: result.rejected.includes(body.expectedError.message ?? '')}
@@ -124,6 +130,14 @@ async function isOtherChoice(
   if (found.isPush || !/\bLIMIT\s+\d+\s*;?\s*$/i.test(sql)) return false
   const all = await runQuery(engine, sql.replace(/\bLIMIT\s+\d+\s*;?\s*$/i, ''), properties, undefined, 0)
   if ('rejected' in all || found.rows.length !== expected.filter(line => line.row).length) return false
-  const chosen = {...all, rows: all.rows.filter(row => found.rows.some(other => difference(row.values, other.values) === undefined))}
-  return rowsDifference([...expected.filter(line => line.header), ...found.rows.map(row => ({row: {columns: row.values}}))], chosen) === undefined
+  const chosen = {
+    ...all,
+    rows: all.rows.filter(row => found.rows.some(other => difference(row.values, other.values) === undefined)),
+  }
+  return (
+    rowsDifference(
+      [...expected.filter(line => line.header), ...found.rows.map(row => ({row: {columns: row.values}}))],
+      chosen,
+    ) === undefined
+  )
 }

@@ -10,20 +10,33 @@ export function skipReason({body}: Case): string | undefined {
   const text = body.statements.join('\n')
   if (testOnlyFunctions.test(text)) return "needs a function of ksqlDB's own test code"
   if (/_SCHEMA_ID\s*=/i.test(text) || /SCHEMA_FULL_NAME\s*=/i.test(text)) return 'needs an external schema registry'
-  const hasRegistrySchema = (body.topics ?? []).some(
-    topic => [topic.keySchema, topic.valueSchema, topic.keySchemaId, topic.valueSchemaId, topic.keySchemaReferences, topic.valueSchemaReferences].some(it => it !== undefined),
+  const hasRegistrySchema = (body.topics ?? []).some(topic =>
+    [
+      topic.keySchema,
+      topic.valueSchema,
+      topic.keySchemaId,
+      topic.valueSchemaId,
+      topic.keySchemaReferences,
+      topic.valueSchemaReferences,
+    ].some(it => it !== undefined),
   )
   if (hasRegistrySchema && body.statements.some(isWithoutColumns)) return 'infers columns from an external schema registry'
-  if (body.statements.some(statement => infersPart(statement, body.topics ?? []))) return 'infers columns from an external schema registry'
+  if (body.statements.some(statement => infersPart(statement, body.topics ?? [])))
+    return 'infers columns from an external schema registry'
   return undefined
 }
 
 const isWithoutColumns = (statement: string): boolean =>
-  /^\s*CREATE\s+(OR\s+REPLACE\s+)?(SOURCE\s+)?(STREAM|TABLE)\s+(IF\s+NOT\s+EXISTS\s+)?[\w`"]+\s*WITH\s*\([^)]*\)\s*;?\s*$/i.test(statement)
+  /^\s*CREATE\s+(OR\s+REPLACE\s+)?(SOURCE\s+)?(STREAM|TABLE)\s+(IF\s+NOT\s+EXISTS\s+)?[\w`"]+\s*WITH\s*\([^)]*\)\s*;?\s*$/i.test(
+    statement,
+  )
 
 /** Declares columns of only the key or only the value over a topic whose registered schema has the other part. */
 function infersPart(statement: string, topics: readonly Topic[]): boolean {
-  const declared = /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:SOURCE\s+)?(?:STREAM|TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w`"]+\s*\(([\s\S]*)\)\s*WITH\s*\(([\s\S]*)\)\s*;?\s*$/i.exec(statement)
+  const declared =
+    /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:SOURCE\s+)?(?:STREAM|TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w`"]+\s*\(([\s\S]*)\)\s*WITH\s*\(([\s\S]*)\)\s*;?\s*$/i.exec(
+      statement,
+    )
   const name = declared && /kafka_topic\s*=\s*'([^']*)'/i.exec(declared[2] ?? '')?.[1]
   const topic = topics.find(each => each.name === name)
   const parsed = declared && parseColumns(declared[1] ?? '')

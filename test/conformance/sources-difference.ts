@@ -13,23 +13,34 @@ export function sourcesDifference(engine: Engine, expected: readonly ExpectedSou
   return undefined
 }
 
-function sourceDifference({type, schema, keyFormat, valueFormat, isSource}: ExpectedSource, source: Source, {isInColumns}: Mode): string | undefined {
+function sourceDifference(
+  {type, schema, keyFormat, valueFormat, isSource}: ExpectedSource,
+  source: Source,
+  {isInColumns}: Mode,
+): string | undefined {
   if (source.kind !== type.toLowerCase()) return `expected a ${type}, found a ${source.kind}`
   const found = printSchema(source.schema)
   if (schema !== undefined && normalSchema(schema) !== normalSchema(found)) return `expected ${schema}, found ${found}`
   if (isSource !== undefined && isSource !== source.isReadOnly) return `expected isSource ${isSource}, found ${source.isReadOnly}`
   const value = formatOf(valueFormat)
-  const isOther = value.format !== undefined && value.format !== source.formats.value.name && !(isInColumns && value.format === 'JSON')
+  const isOther =
+    value.format !== undefined && value.format !== source.formats.value.name && !(isInColumns && value.format === 'JSON')
   if (isOther) return `expected values in ${value.format}, found ${source.formats.value.name}`
   return keyDifference(formatOf(keyFormat), source)
 }
 
-function keyDifference({format, windowType, windowSize}: Exclude<ExpectedFormat, string>, {formats, window}: Source): string | undefined {
+function keyDifference(
+  {format, windowType, windowSize}: Exclude<ExpectedFormat, string>,
+  {formats, window}: Source,
+): string | undefined {
   if (format !== undefined && format !== formats.key.name) return `expected keys in ${format}, found ${formats.key.name}`
   if (windowType !== undefined && windowType.toLowerCase() !== window?.kind)
     return `expected ${windowType} windows, found ${window?.kind ?? 'none'}`
   const size = window && 'sizeMs' in window ? window.sizeMs : undefined
-  return windowSize !== undefined && windowSize !== null && windowSize !== size ? `expected windows of ${windowSize} ms, found ${size ?? 'none'}` : undefined
+  return windowSize !== undefined && windowSize !== null && windowSize !== size
+    ? `expected windows of ${windowSize} ms, found ${size ?? 'none'}`
+    : undefined
 }
 
-const formatOf = (format: ExpectedFormat | undefined): Exclude<ExpectedFormat, string> => (typeof format === 'string' ? {format} : (format ?? {}))
+const formatOf = (format: ExpectedFormat | undefined): Exclude<ExpectedFormat, string> =>
+  typeof format === 'string' ? {format} : (format ?? {})

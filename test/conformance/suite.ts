@@ -54,7 +54,9 @@ export type ExpectedSource = {
   readonly valueFormat?: ExpectedFormat
   readonly isSource?: boolean
 }
-export type ExpectedFormat = string | {readonly format?: string; readonly windowType?: string; readonly windowSize?: number | null}
+export type ExpectedFormat =
+  | string
+  | {readonly format?: string; readonly windowType?: string; readonly windowSize?: number | null}
 
 /** Numbers that a double would change are kept: long integers as bigint, decimals with their spelling as `Digits`. */
 export class Digits {
@@ -78,7 +80,11 @@ export function readSuite(directory: string): Case[] {
 }
 
 const filesBelow = (path: string): string[] =>
-  statSync(path).isDirectory() ? readdirSync(path).toSorted().flatMap(name => filesBelow(join(path, name))) : [path]
+  statSync(path).isDirectory()
+    ? readdirSync(path)
+        .toSorted()
+        .flatMap(name => filesBelow(join(path, name)))
+    : [path]
 
 function readFile(path: string): Case[] {
   const content = parse(withoutComments(readFileSync(path, 'utf8')), undefined, readNumber) as {tests?: readonly RawCase[]}
@@ -97,13 +103,21 @@ function expand(raw: RawCase, file: string, isRest: boolean): Case[] {
         Object.entries(raw.properties ?? {}).map(([name, value]) => [name, value === '{CONFIG}' ? setting : value]),
       )
       const suffix = `${format === undefined ? '' : ` - ${format}`}${setting === undefined ? '' : ` - ${String(setting)}`}`
-      result.push({file, name: `${file} - ${raw.name}${suffix}`, isRest, formats: formatsIn(statements), body: {...raw, statements, properties}})
+      result.push({
+        file,
+        name: `${file} - ${raw.name}${suffix}`,
+        isRest,
+        formats: formatsIn(statements),
+        body: {...raw, statements, properties},
+      })
     }
   return result
 }
 
 const formatsIn = (statements: readonly string[]): string[] => [
-  ...new Set(statements.flatMap(text => [...text.matchAll(/format\s*=\s*'(\w+)'/gi)].map(match => (match[1] ?? '').toUpperCase()))),
+  ...new Set(
+    statements.flatMap(text => [...text.matchAll(/format\s*=\s*'(\w+)'/gi)].map(match => (match[1] ?? '').toUpperCase())),
+  ),
 ]
 
 /** The files allow `//` and block comments outside of strings. */

@@ -1,5 +1,5 @@
 // The server ends at any moment, hard or gently; nothing is lost, and nothing happens twice.
-import {afterEach, expect, test} from 'vitest'
+import {afterEach, expect, onTestFailed, test} from 'vitest'
 import {seededRandom} from '../../packages/engine/src/base/random.ts'
 import {ApiClient} from '../support/api-client.ts'
 import {printSeed, seed} from '../support/seed.ts'
@@ -18,6 +18,7 @@ afterEach(async () => {
 async function survive(store: StoreName, strikes: number, strike: (deployment: Deployment) => Promise<void>): Promise<void> {
   const deployment = await deploy(store)
   deployments.push(deployment)
+  onTestFailed(() => void process.stdout.write(`the server said:\n${deployment.server.output().slice(-6000)}\n`))
   const client = new ApiClient(deployment.server.url)
   const random = seededRandom(seed)
   const work = job.makeJob(seed, {lines: 3000, swipes: 600})
@@ -47,16 +48,16 @@ async function survive(store: StoreName, strikes: number, strike: (deployment: D
 
 for (const store of stores) {
   test(`every acknowledged record is there once, and results are exact, after kill -9 in the middle on ${store}`, async () => {
-    await survive(store, 4, async ({server}) => {
+    await survive(store, 3, async ({server}) => {
       await server.kill()
       await server.restart()
     })
-  })
+  }, 90_000)
 
   test(`SIGTERM in the middle ends with 0 and loses nothing on ${store}`, async () => {
     await survive(store, 2, async ({server}) => {
       expect(await server.terminate()).toBe(0)
       await server.restart()
     })
-  })
+  }, 90_000)
 }

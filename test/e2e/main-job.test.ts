@@ -1,6 +1,6 @@
 // The first thing that anybody does with it, from outside, on each store: log lines in, live answers out.
 import {existsSync, readFileSync} from 'node:fs'
-import {afterEach, expect, test} from 'vitest'
+import {afterEach, expect, onTestFailed, test} from 'vitest'
 import {ApiClient} from '../support/api-client.ts'
 import {printSeed, seed} from '../support/seed.ts'
 import {syslogRecords} from '../support/sshd-log.ts'
@@ -18,6 +18,7 @@ afterEach(async () => {
 async function open(store: StoreName): Promise<ApiClient> {
   const deployment = await deploy(store)
   deployments.push(deployment)
+  onTestFailed(() => void process.stdout.write(`the server said:\n${deployment.server.output().slice(-6000)}\n`))
   return new ApiClient(deployment.server.url)
 }
 
@@ -35,7 +36,7 @@ for (const store of stores) {
     await until('every row of the push query', () => push.rows.length >= work.log.invalidUsers.length)
     await push.close()
     job.expectEachOnce(push.rows, work)
-  })
+  }, 60_000)
 
   test(`a table over a topic is pulled from and followed by ROWKEY on ${store}`, async () => {
     const client = await open(store)
@@ -64,12 +65,15 @@ for (const store of stores) {
 // The log of a real sshd lies beside the project where there is one, never in it.
 const realLog = new URL('../../../shared/data/OpenSSH_2k.log', import.meta.url)
 const hasRealLog = existsSync(realLog)
-process.stdout.write(`main job: the real log ${hasRealLog ? 'is here: its figures are checked too' : 'is not here: generated lines only'}\n`)
+process.stdout.write(
+  `main job: the real log ${hasRealLog ? 'is here: its figures are checked too' : 'is not here: generated lines only'}\n`,
+)
 if (hasRealLog) {
   for (const store of stores) {
     test(`the figures of a real log come out on ${store}`, async () => {
       const client = await open(store)
-      for (const statement of [job.createSyslog, job.createInvalidUsers, job.createFailedPasswords]) await client.execute(statement)
+      for (const statement of [job.createSyslog, job.createInvalidUsers, job.createFailedPasswords])
+        await client.execute(statement)
       const push = client.push(job.pushInvalidUsers)
       await push.isOpen
       const records = syslogRecords(readFileSync(realLog, 'utf8'))
@@ -79,7 +83,8 @@ if (hasRealLog) {
       }
       const failed = async (): Promise<Map<unknown, unknown>> =>
         new Map((await client.pull('SELECT * FROM failed_passwords;')).map(row => [row.ADDRESS, row.ATTEMPTS]))
-      const total = async (): Promise<number> => [...(await failed()).values()].reduce<number>((sum, count) => sum + Number(count), 0)
+      const total = async (): Promise<number> =>
+        [...(await failed()).values()].reduce<number>((sum, count) => sum + Number(count), 0)
       await until('518 failed passwords', async () => (await total()) >= 518)
       await until('113 rows', () => push.rows.length >= 113)
       await sleep(300)
@@ -89,6 +94,6 @@ if (hasRealLog) {
       const counts = await failed()
       expect(await total()).toBe(518)
       expect(['183.62.140.253', '187.141.143.180', '103.99.0.122'].map(from => counts.get(from))).toEqual([286, 80, 46])
-    })
+    }, 60_000)
   }
 }

@@ -5,7 +5,10 @@ import {serve, type Served} from './support/servers.ts'
 let server: Served
 beforeAll(async () => {
   server = await serve()
-  await run(server.url, `CREATE STREAM s (id BIGINT KEY, name VARCHAR) WITH (KAFKA_TOPIC='s', PARTITIONS=2, VALUE_FORMAT='JSON');`)
+  await run(
+    server.url,
+    `CREATE STREAM s (id BIGINT KEY, name VARCHAR) WITH (KAFKA_TOPIC='s', PARTITIONS=2, VALUE_FORMAT='JSON');`,
+  )
 })
 afterAll(() => server.close())
 
@@ -38,7 +41,12 @@ test('a body that is no request is 400, with a code', async () => {
     expect([body, reply.status]).toEqual([body, 400])
     expect(reply.body.errors?.[0]?.extensions).toEqual({code: 'BAD_REQUEST', retryable: false})
   }
-  for (const body of [{}, {query: 7}, {query: '{ topics { name } }', variables: 'x'}, {query: '{ topics { name } }', operationName: 7}])
+  for (const body of [
+    {},
+    {query: 7},
+    {query: '{ topics { name } }', variables: 'x'},
+    {query: '{ topics { name } }', operationName: 7},
+  ])
     expect([body, (await post(server.url, body, {accept: response})).status]).toEqual([body, 400])
 })
 
@@ -65,7 +73,11 @@ test('one operation of several runs by its name; without one that exists, 400 an
 
 test('a body of 100 MB is answered 413 while others are served', async () => {
   const huge = Buffer.alloc(100_000_000, 0x20)
-  const refused = fetch(`${server.url}/graphql`, {method: 'POST', headers: {'content-type': 'application/json'}, body: huge}).then(replyOf)
+  const refused = fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: {'content-type': 'application/json'},
+    body: huge,
+  }).then(replyOf)
   expect((await get('{ topics { name } }')).status).toBe(200)
   const reply = await refused
   expect(reply.status).toBe(413)
@@ -109,7 +121,8 @@ test('bounds of a request are told as LIMIT_EXCEEDED', async () => {
 })
 
 test('arguments that contradict each other, or a cursor that is not ours, are refused where they stand', async () => {
-  const records = 'query($from: StreamPosition, $after: String) { topic(name: "s") { records(from: $from, after: $after) { endCursor } } }'
+  const records =
+    'query($from: StreamPosition, $after: String) { topic(name: "s") { records(from: $from, after: $after) { endCursor } } }'
   const both = await refusal(server.url, records, {from: {earliest: true, latest: true}})
   expect(both).toMatchObject({message: expect.stringMatching(/Exactly one key/) as string, extensions: {code: 'BAD_REQUEST'}})
   const contradiction = await refusal(server.url, records, {from: {earliest: true}, after: 'x'})

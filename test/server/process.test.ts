@@ -2,7 +2,7 @@ import {createServer} from 'node:net'
 import {afterEach, expect, test} from 'vitest'
 import {startRedis} from '../support/redis.ts'
 import {temporaryDirectory} from '../support/temp-dir.ts'
-import {ask, produce, pull, run, until} from './support/client.ts'
+import {ask, produce, produceMutation, pull, refusal, run, until} from './support/client.ts'
 import {runToEnd, startProcess, type ServerProcess} from './support/servers.ts'
 import {pushQuery, sse, take, webSocket} from './support/subscriptions.ts'
 
@@ -26,7 +26,8 @@ function dataDir(): string {
 const statements = `
   CREATE STREAM s (k VARCHAR KEY, n BIGINT) WITH (KAFKA_TOPIC='s', PARTITIONS=3, VALUE_FORMAT='JSON');
   CREATE TABLE t AS SELECT k, COUNT(*) AS c, SUM(n) AS total FROM s GROUP BY k;`
-const batch = (from: number, size: number) => Array.from({length: size}, (_, i) => ({key: `k${(from + i) % 7}`, value: {N: from + i}}))
+const batch = (from: number, size: number) =>
+  Array.from({length: size}, (_, i) => ({key: `k${(from + i) % 7}`, value: {N: from + i}}))
 
 const endOf = async (url: string): Promise<number> => {
   type Ends = {topic: {partitions: {endOffset: string}[]}}
@@ -56,7 +57,11 @@ for (const [name, open] of Object.entries(stores))
     const producing = (async () => {
       for (let at = 0; ; at += 50) acknowledged += (await produce(first.url, 's', batch(at, 50))).accepted
     })().catch(() => {})
-    await until('some are acknowledged', () => acknowledged, count => count >= 2_000)
+    await until(
+      'some are acknowledged',
+      () => acknowledged,
+      count => count >= 2_000,
+    )
     const {code} = await first.end('SIGKILL')
     expect(code).toBeNull()
     await producing
@@ -96,8 +101,39 @@ test('SIGTERM and SIGINT end a server quickly and cleanly, subscriptions open or
   }
 })
 
+test('while Redis is away: not ready soon, errors that may be retried, a quick end; when it is back, all goes on', async () => {
+  const redis = await startRedis()
+  opened.push(() => redis.stop())
+  const server = await start({REDIS_URL: redis.url})
+  await run(server.url, statements)
+  const ready = async (): Promise<number> => (await fetch(`${server.url}/readyz`)).status
+  expect(await ready()).toBe(200)
+  await redis.kill()
+  const from = Date.now()
+  expect(await ready()).toBe(503)
+  expect(Date.now() - from).toBeLessThan(5_000)
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+  const refused = await refusal(server.url, produceMutation, {input: {topic: 's', records: batch(0, 1)}})
+  expect(refused.extensions).toMatchObject({code: 'STORAGE_UNAVAILABLE', retryable: true})
+  await redis.restart()
+  await until('ready again', ready, status => status === 200)
+  const {token} = await produce(server.url, 's', batch(0, 5))
+  await pull(server.url, 'SELECT c FROM t;', token)
+  await redis.kill()
+  const {code, ms, output} = await server.end('SIGTERM')
+  expect([code, output.includes('The store does not answer')]).toEqual([1, true])
+  expect(ms).toBeLessThan(12_000)
+}, 60_000)
+
 test('a wrong configuration is told in whole, and ends with code 2', async () => {
-  const {code, output} = await runToEnd({PORT: '70000', REDIS_URL: 'http://x', REDIS_MODE: 'many', NAMESPACE: 'a b', ENGINE_THREADS: '0', LOG_LEVEL: 'loud'})
+  const {code, output} = await runToEnd({
+    PORT: '70000',
+    REDIS_URL: 'http://x',
+    REDIS_MODE: 'many',
+    NAMESPACE: 'a b',
+    ENGINE_THREADS: '0',
+    LOG_LEVEL: 'loud',
+  })
   expect(code).toBe(2)
   expect(output.trim().split('\n')).toEqual([
     'The configuration is wrong:',

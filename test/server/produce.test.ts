@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 import {ask, execute, post, produce, produceMutation, pull, refusal, run} from './support/client.ts'
 import {serve, type Served} from './support/servers.ts'
@@ -40,7 +41,10 @@ test('records that do not fit are named by index, and the rest goes on', async (
 
 test('an atomic request with one wrong record appends nothing', async () => {
   const before = await pull(server.url, 'SELECT * FROM payments;')
-  const records = [{key: 1, value: {NOTE: 'atomic'}}, {key: 2, value: 7}]
+  const records = [
+    {key: 1, value: {NOTE: 'atomic'}},
+    {key: 2, value: 7},
+  ]
   const {accepted, errors} = await produce(server.url, 'payments', records, {atomic: true})
   expect([accepted, errors.map(({index}) => index)]).toEqual([0, [1]])
   expect(await pull(server.url, 'SELECT * FROM payments;')).toEqual(before)
@@ -84,13 +88,19 @@ test('BigInt is text out, and text or a safe integer in', async () => {
     expect(await produce(server.url, 'payments', [{value: {NOTE: 'time'}, timestamp}])).toMatchObject({accepted: 1})
   for (const timestamp of ['soon', 1.5, true]) {
     const error = await refusal(server.url, produceMutation, {input: {topic: 'payments', records: [{value: {}, timestamp}]}})
-    expect(error).toMatchObject({message: expect.stringMatching(/records\[0\]\.timestamp.*BigInt/) as string, extensions: {code: 'BAD_REQUEST'}})
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/records\[0\]\.timestamp.*BigInt/) as string,
+      extensions: {code: 'BAD_REQUEST'},
+    })
   }
 })
 
 test('headers, keys and tombstones come back as they were sent', async () => {
   await ask(server.url, 'mutation { createTopic(input: {name: "plain"}) { topic { name } } }')
-  const headers = [{key: 'a', value: Buffer.from('é').toString('base64')}, {key: 'none', value: null}]
+  const headers = [
+    {key: 'a', value: Buffer.from('é').toString('base64')},
+    {key: 'none', value: null},
+  ]
   await produce(server.url, 'plain', [
     {key: 'k', value: {deep: [1, {x: null}]}, headers, timestamp: '17'},
     {key: 'k', value: null},
@@ -104,6 +114,27 @@ test('headers, keys and tombstones come back as they were sent', async () => {
   expect(topic.records.hasNextPage).toBe(false)
 })
 
+test('a record that no batch may hold is refused, and a request that is larger than a batch is cut', async () => {
+  await ask(server.url, 'mutation { createTopic(input: {name: "large"}) { topic { name } } }')
+  await run(
+    server.url,
+    `CREATE STREAM large_rows (v VARCHAR) WITH (KAFKA_TOPIC='large_rows', PARTITIONS=1, VALUE_FORMAT='JSON');`,
+  )
+  // What counts is the encoded size: text that compresses well would pass.
+  const part = randomBytes(225_000).toString('base64')
+  for (const topic of ['large', 'large_rows']) {
+    const records = [
+      {value: {V: randomBytes(1_500_000).toString('base64')}},
+      ...Array.from({length: 20}, () => ({value: {V: part}})),
+    ]
+    const {accepted, errors, ranges} = await produce(server.url, topic, records)
+    expect(errors).toMatchObject([
+      {index: 0, message: expect.stringMatching(/found a record of \d+ bytes, expected at most 1048576/) as string},
+    ])
+    expect([accepted, ranges]).toEqual([20, [{partition: 0, firstOffset: '0', lastOffset: '19'}]])
+  }
+})
+
 test('pages of records follow each other by cursor without gap or repeat', async () => {
   const records = Array.from({length: 100}, (_, i) => ({key: `k${i}`, value: i}))
   await ask(server.url, 'mutation { createTopic(input: {name: "paged", partitions: 3}) { topic { name } } }')
@@ -111,7 +142,7 @@ test('pages of records follow each other by cursor without gap or repeat', async
   const query = `query($after: String) { topic(name: "paged") { records(first: 7, after: $after) { nodes { value } endCursor hasNextPage } } }`
   type Page = {topic: {records: {nodes: {value: number}[]; endCursor: string; hasNextPage: boolean}}}
   const seen: number[] = []
-  for (let after: string | undefined, hasNext = true; hasNext; ) {
+  for (let after: string | undefined, hasNext = true; hasNext;) {
     const {topic}: Page = await ask<Page>(server.url, query, {after})
     seen.push(...topic.records.nodes.map(({value}) => value))
     after = topic.records.endCursor
@@ -128,12 +159,18 @@ test('a statement with an error is refused with its place and a way out', async 
     column: 1,
     hint: 'did you mean SELECT?',
   })
-  const {pullQuery} = await ask(server.url, '{ pullQuery(sql: "SELECT nte FROM payments;") { __typename ... on SqlRejected { message line column hint } } }')
+  const {pullQuery} = await ask(
+    server.url,
+    '{ pullQuery(sql: "SELECT nte FROM payments;") { __typename ... on SqlRejected { message line column hint } } }',
+  )
   expect(pullQuery).toMatchObject({__typename: 'SqlRejected', line: 1, column: 8, hint: expect.stringMatching(/NOTE/) as string})
 })
 
 test('a script is checked as a whole before any of it takes effect', async () => {
-  const rejected = await execute(server.url, `CREATE STREAM first (a INT) WITH (KAFKA_TOPIC='first', PARTITIONS=1, VALUE_FORMAT='JSON');\nSELEC;`)
+  const rejected = await execute(
+    server.url,
+    `CREATE STREAM first (a INT) WITH (KAFKA_TOPIC='first', PARTITIONS=1, VALUE_FORMAT='JSON');\nSELEC;`,
+  )
   expect(rejected).toMatchObject({__typename: 'SqlRejected', line: 2})
   expect(await ask(server.url, '{ source(name: "FIRST") { name } }')).toEqual({source: null})
 })

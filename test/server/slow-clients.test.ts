@@ -48,7 +48,11 @@ const stalled: Record<string, (url: string) => Promise<{resume(): void; bytes():
     socket.write(
       `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\naccept: text/event-stream\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     )
-    await until('the subscription runs', () => bytes, seen => seen > 0)
+    await until(
+      'the subscription runs',
+      () => bytes,
+      seen => seen > 0,
+    )
     socket.pause()
     return {resume: () => void socket.resume(), bytes: () => bytes, close: () => void socket.destroy()}
   },
@@ -58,9 +62,17 @@ const stalled: Record<string, (url: string) => Promise<{resume(): void; bytes():
     socket.on('message', (data: Buffer) => (bytes += data.length))
     await new Promise(resolve => socket.once('open', resolve))
     socket.send(JSON.stringify({type: 'connection_init'}))
-    await until('the socket is welcome', () => bytes, seen => seen > 0)
+    await until(
+      'the socket is welcome',
+      () => bytes,
+      seen => seen > 0,
+    )
     socket.send(JSON.stringify({type: 'subscribe', id: '1', payload: {query: pushQuery, variables: {sql}}}))
-    await until('the subscription runs', () => bytes, seen => seen > 100)
+    await until(
+      'the subscription runs',
+      () => bytes,
+      seen => seen > 100,
+    )
     socket.pause()
     return {resume: () => socket.resume(), bytes: () => bytes, close: () => socket.terminate()}
   },
@@ -75,12 +87,20 @@ for (const [name, stall] of Object.entries(stalled))
     const client = await stall(server.url)
     opened.push(client.close)
     for (let n = 0; n < rowCount; n += 4_000)
-      await produce(server.url, 's', Array.from({length: 4_000}, (_, i) => ({value: {N: n + i, FILLER: filler}})))
-    const settled = await until('the server takes no more', async () => {
-      const before = taken
-      await new Promise(resolve => setTimeout(resolve, 300))
-      return {before, after: taken}
-    }, ({before, after}) => before === after)
+      await produce(
+        server.url,
+        's',
+        Array.from({length: 4_000}, (_, i) => ({value: {N: n + i, FILLER: filler}})),
+      )
+    const settled = await until(
+      'the server takes no more',
+      async () => {
+        const before = taken
+        await new Promise(resolve => setTimeout(resolve, 300))
+        return {before, after: taken}
+      },
+      ({before, after}) => before === after,
+    )
     // What two kernels buffer for a connection of the machine with itself is a few MB; 40 MB were produced.
     expect(settled.after).toBeLessThan(rowCount / 2)
 
@@ -92,9 +112,17 @@ for (const [name, stall] of Object.entries(stalled))
 
     taken = settled.after
     client.resume()
-    await until('all rows are there', () => taken, count => count >= rowCount + 1)
+    await until(
+      'all rows are there',
+      () => taken,
+      count => count >= rowCount + 1,
+    )
     expect(taken).toBe(rowCount + 1)
     client.close()
     await other.close()
-    await until('both have ended', async () => (await server.engine.metrics()).pushSubscriptions, count => count === 0)
+    await until(
+      'both have ended',
+      async () => (await server.engine.metrics()).pushSubscriptions,
+      count => count === 0,
+    )
   })

@@ -2,7 +2,7 @@ import {afterEach, expect, test} from 'vitest'
 import {WebSocket} from 'ws'
 import {ask, produce, produceMutation, run, until} from './support/client.ts'
 import {serve, type Served} from './support/servers.ts'
-import {openClient, pushQuery, sse, take, webSocket, type Event, type Subscription} from './support/subscriptions.ts'
+import {dataOf, openClient, pushQuery, sse, take, webSocket, type Event, type Subscription} from './support/subscriptions.ts'
 
 const opened: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -23,7 +23,10 @@ async function open(): Promise<Served> {
 const rows = (from: number, to: number) => Array.from({length: to - from}, (_, i) => ({key: from + i, value: {N: from + i}}))
 const even = 'SELECT n FROM even EMIT CHANGES;'
 const numbers = (found: readonly Record<string, unknown>[]): number[] => found.map(({N}) => Number(N)).sort((a, b) => a - b)
-const evens = (from: number, to: number): number[] => rows(from, to).map(({key}) => key).filter(n => n % 2 === 0)
+const evens = (from: number, to: number): number[] =>
+  rows(from, to)
+    .map(({key}) => key)
+    .filter(n => n % 2 === 0)
 
 for (const transport of [sse, webSocket]) {
   const subscribe = async (url: string, query: string, variables = {}): Promise<Subscription> => {
@@ -56,7 +59,7 @@ for (const transport of [sse, webSocket]) {
     const from = await take(await subscribe(url, pushQuery, {sql: even}), 0)
     for (let at = 0; at < 400; at += 40) await produce(url, 's', rows(at, at + 40))
     const seen: number[] = []
-    for (let cursor = from.cursor; seen.length < 200; ) {
+    for (let cursor = from.cursor; seen.length < 200;) {
       const subscription = await subscribe(url, pushQuery, {sql: even, after: cursor})
       const part = await take(subscription, 1)
       await subscription.close()
@@ -70,7 +73,13 @@ for (const transport of [sse, webSocket]) {
     const {url} = await open()
     const subscription = await subscribe(url, pushQuery, {sql: 'SELECT n FROM\nevn EMIT CHANGES;'})
     const event = await subscription.next()
-    expect(event?.errors?.[0]?.extensions).toMatchObject({code: 'SQL_INVALID', line: 2, column: 1, retryable: false, hint: expect.stringMatching(/EVEN/) as string})
+    expect(event?.errors?.[0]?.extensions).toMatchObject({
+      code: 'SQL_INVALID',
+      line: 2,
+      column: 1,
+      retryable: false,
+      hint: expect.stringMatching(/EVEN/) as string,
+    })
     expect(await subscription.next()).toBeUndefined()
   })
 
@@ -99,7 +108,7 @@ for (const transport of [sse, webSocket]) {
       const seen: number[] = []
       let cursor = ''
       while (seen.length < count) {
-        const batch = (await subscription.next())?.data?.['records'] as Batch
+        const batch = dataOf(await subscription.next())['records'] as Batch
         seen.push(...batch.records.map(({value}) => value.N))
         cursor = batch.cursor
       }
@@ -116,12 +125,13 @@ for (const transport of [sse, webSocket]) {
   test(`${transport.name}: a group's records come once, and go on behind what was committed`, async () => {
     const {url} = await open()
     await produce(url, 's', rows(0, 20))
-    const query = 'subscription { consume(topic: "s", group: "g", onNoOffset: EARLIEST) { topic partition memberId generation records { offset value } } }'
+    const query =
+      'subscription { consume(topic: "s", group: "g", onNoOffset: EARLIEST) { topic partition memberId generation records { offset value } } }'
     type Batch = {partition: number; memberId: string; generation: number; records: {offset: string; value: {N: number}}[]}
     const takeRecords = async (subscription: Subscription, count: number): Promise<number[]> => {
       const seen: number[] = []
       while (seen.length < count) {
-        const {partition, memberId, generation, records} = (await subscription.next())?.data?.['consume'] as Batch
+        const {partition, memberId, generation, records} = dataOf(await subscription.next())['consume'] as Batch
         seen.push(...records.map(({value}) => value.N))
         const offset = Number(records.at(-1)?.offset) + 1
         await ask(url, 'mutation($input: CommitOffsetsInput!) { commitOffsets(input: $input) { group { lag } } }', {
@@ -144,12 +154,19 @@ for (const transport of [sse, webSocket]) {
     for (const subscription of subscriptions) await take(subscription, 0)
     expect((await engine.metrics()).pushSubscriptions).toBe(5)
     for (const subscription of subscriptions) await subscription.close()
-    await until('all ended', async () => (await engine.metrics()).pushSubscriptions, count => count === 0)
+    await until(
+      'all ended',
+      async () => (await engine.metrics()).pushSubscriptions,
+      count => count === 0,
+    )
   })
 
   test(`${transport.name}: metrics come in frames`, async () => {
     const {url} = await open()
-    const subscription = await subscribe(url, 'subscription { metrics(everyMs: 250) { sequence recordsProduced topics { names } } }')
+    const subscription = await subscribe(
+      url,
+      'subscription { metrics(everyMs: 250) { sequence recordsProduced topics { names } } }',
+    )
     const first = await subscription.next()
     await produce(url, 's', rows(0, 10))
     const second = await subscription.next()
@@ -163,27 +180,36 @@ for (const transport of [sse, webSocket]) {
 test('graphql-transport-ws: completing one subscription ends it at once and leaves the others of its socket', async () => {
   const {url, engine} = await open()
   const client = openClient(url)
-  opened.push(async () => void (await client.dispose()))
+  opened.push(async () => client.dispose())
   const events: Event[] = []
-  const stop = client.subscribe<Record<string, unknown>>(
-    {query: pushQuery, variables: {sql: even}},
-    {next: () => {}, error: () => {}, complete: () => {}},
-  )
-  client.subscribe<Record<string, unknown>>(
+  const stop = client.subscribe({query: pushQuery, variables: {sql: even}}, {next: () => {}, error: () => {}, complete: () => {}})
+  client.subscribe(
     {query: pushQuery, variables: {sql: even}},
     {next: event => void events.push(event as Event), error: () => {}, complete: () => {}},
   )
-  await until('both run', async () => (await engine.metrics()).pushSubscriptions, count => count === 2)
+  await until(
+    'both run',
+    async () => (await engine.metrics()).pushSubscriptions,
+    count => count === 2,
+  )
   stop()
-  await until('one has ended', async () => (await engine.metrics()).pushSubscriptions, count => count === 1)
+  await until(
+    'one has ended',
+    async () => (await engine.metrics()).pushSubscriptions,
+    count => count === 1,
+  )
   await produce(url, 's', rows(0, 2))
-  await until('the other goes on', () => events.flatMap(it => (it.data?.['pushQuery'] as {rows: unknown[]}).rows), found => found.length === 1)
+  await until(
+    'the other goes on',
+    () => events.flatMap(it => (dataOf(it)['pushQuery'] as {rows: unknown[]}).rows),
+    found => found.length === 1,
+  )
 })
 
 test('graphql-transport-ws: queries and mutations run too, and their errors have codes', async () => {
   const {url} = await open()
   const client = openClient(url)
-  opened.push(async () => void (await client.dispose()))
+  opened.push(async () => client.dispose())
   const request = async (query: string): Promise<Event> => (await client.iterate({query}).next()).value as Event
   expect(await request('{ streams { name } }')).toEqual({data: {streams: [{name: 'S'}, {name: 'EVEN'}]}})
   const failed = await request('mutation { produce(input: {topic: "nowhere", records: []}) { accepted } }')
@@ -202,20 +228,39 @@ test('graphql-transport-ws: longs keep their digits both ways', async () => {
   socket.send('{"type": "connection_init"}')
   const subscribe = (id: string, query: string, variables: string) =>
     socket.send(`{"type": "subscribe", "id": "${id}", "payload": {"query": ${JSON.stringify(query)}, "variables": ${variables}}}`)
-  await until('the socket is welcome', () => received, found => found.length === 1)
+  await until(
+    'the socket is welcome',
+    () => received,
+    found => found.length === 1,
+  )
   subscribe('1', pushQuery, '{"sql": "SELECT id FROM s EMIT CHANGES;"}')
-  await until('the push query runs', () => received, found => found.length === 2)
+  await until(
+    'the push query runs',
+    () => received,
+    found => found.length === 2,
+  )
   subscribe('2', produceMutation, '{"input": {"topic": "s", "records": [{"key": 9007199254740993, "value": {}}]}}')
-  await until('the row is there', () => received.join(), text => text.includes('"rows":[{"ID":9007199254740993}]'))
+  await until(
+    'the row is there',
+    () => received.join(),
+    text => text.includes('"rows":[{"ID":9007199254740993}]'),
+  )
 })
 
 test('graphql-transport-ws: more operations on a socket than it may have are refused, one by one', async () => {
   const {url} = await open()
   const client = openClient(url)
-  opened.push(async () => void (await client.dispose()))
+  opened.push(async () => client.dispose())
   const refused: unknown[] = []
   for (let i = 0; i < 103; i++)
-    client.subscribe({query: 'subscription { metrics(everyMs: 60000) { sequence } }'}, {next: () => {}, error: error => void refused.push(error), complete: () => {}})
-  await until('three are refused', () => refused, found => found.length === 3)
+    client.subscribe(
+      {query: 'subscription { metrics(everyMs: 60000) { sequence } }'},
+      {next: () => {}, error: error => void refused.push(error), complete: () => {}},
+    )
+  await until(
+    'three are refused',
+    () => refused,
+    found => found.length === 3,
+  )
   expect(refused).toMatchObject(refused.map(() => [{extensions: {code: 'LIMIT_EXCEEDED', retryable: false}}]))
 })

@@ -33,9 +33,18 @@ test('two servers over one Redis: both know every source, both take records, eve
   await take(push, 0)
   for (let at = 0; at < 20; at++)
     for (const {url} of [one, two])
-      await produce(url, 's', Array.from({length: 50}, (_, i) => ({key: `k${i % 9}`, value: {N: i}})))
+      await produce(
+        url,
+        's',
+        Array.from({length: 50}, (_, i) => ({key: `k${i % 9}`, value: {N: i}})),
+      )
   expect((await take(push, 2_000)).rows).toHaveLength(2_000)
-  for (const {url} of [one, two]) await until('all is counted', () => total(url), count => count >= 2_000)
+  for (const {url} of [one, two])
+    await until(
+      'all is counted',
+      () => total(url),
+      count => count >= 2_000,
+    )
   expect([await total(one.url), await total(two.url)]).toEqual([2_000, 2_000])
 
   // Tasks belong to the process that opened them last: after a crash they go on in the next process that starts.

@@ -27,18 +27,18 @@ export class ApiClient {
   }
 
   async execute(sql: string): Promise<void> {
-    type Answer = {readonly executeSql: {readonly __typename: string; readonly message?: string}}
+    type Answer = {readonly executeSql: {readonly kind: string; readonly message?: string}}
     const {executeSql} = await this.request<Answer>(
-      'mutation($sql: String!) { executeSql(sql: $sql) { __typename ... on SqlRejected { message line column } } }',
+      'mutation($sql: String!) { executeSql(sql: $sql) { kind: __typename ... on SqlRejected { message line column } } }',
       {sql},
     )
-    if (executeSql.__typename !== 'SqlExecuted') throw new Refusal(JSON.stringify(executeSql))
+    if (executeSql.kind !== 'SqlExecuted') throw new Refusal(JSON.stringify(executeSql))
   }
 
   async pull(sql: string, after?: string): Promise<readonly Row[]> {
-    type Answer = {readonly pullQuery: {readonly __typename: string; readonly rows?: readonly Row[]}}
+    type Answer = {readonly pullQuery: {readonly rows?: readonly Row[]}}
     const {pullQuery} = await this.request<Answer>(
-      'query($sql: String!, $after: String) { pullQuery(sql: $sql, after: $after) { __typename ... on PullRows { rows } ... on SqlRejected { message } } }',
+      'query($sql: String!, $after: String) { pullQuery(sql: $sql, after: $after) { ... on PullRows { rows } ... on SqlRejected { message } } }',
       {sql, after},
     )
     if (!pullQuery.rows) throw new Refusal(JSON.stringify(pullQuery))
@@ -99,8 +99,7 @@ export class ApiClient {
   }
 
   async #listen(sql: string, after: string | undefined, signal: AbortSignal, hear: (event: PushEvent) => void): Promise<void> {
-    const query =
-      'subscription($sql: String!, $after: String) { pushQuery(sql: $sql, after: $after) { rows cursor dropped } }'
+    const query = 'subscription($sql: String!, $after: String) { pushQuery(sql: $sql, after: $after) { rows cursor dropped } }'
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
       signal,

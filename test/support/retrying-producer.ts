@@ -16,7 +16,11 @@ export class RetryingProducer {
   #retries = 0
   #duplicates = 0
 
-  constructor(client: ApiClient, to: {readonly topic: string; readonly partition: number; readonly acks?: 'LEADER' | 'ALL'}, id: string) {
+  constructor(
+    client: ApiClient,
+    to: {readonly topic: string; readonly partition: number; readonly acks?: 'LEADER' | 'ALL'},
+    id: string,
+  ) {
     this.#client = client
     this.#to = {acks: 'LEADER', ...to}
     this.#id = id

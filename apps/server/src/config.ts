@@ -1,4 +1,5 @@
 import {availableParallelism} from 'node:os'
+import {resolve} from 'node:path'
 import {z} from 'zod'
 
 /** Settings from the environment, parsed once; all that is wrong is reported together. */
@@ -9,6 +10,8 @@ export type Config = {
   readonly dataDir: string
   readonly namespace: string
   readonly engineThreads: number
+  /** Absolute path of a module of SQL functions. */
+  readonly functionsModule: string | undefined
   readonly logLevel: string
 }
 
@@ -40,6 +43,8 @@ const environment = z.object({
     })
     .default('millrace'),
   ENGINE_THREADS: integer(1, 64).optional(),
+  /** A module that exports SQL functions of one's own. */
+  MILLRACE_FUNCTIONS: z.string().min(1).optional(),
   LOG_LEVEL: oneOf('debug', 'info', 'warn', 'error', 'silent').default('warn'),
 })
 
@@ -57,6 +62,7 @@ export function parseConfig(variables: NodeJS.ProcessEnv): {config: Config} | {p
       dataDir: it.DATA_DIR,
       namespace: it.NAMESPACE,
       engineThreads: it.ENGINE_THREADS ?? Math.max(1, availableParallelism() - 1),
+      functionsModule: it.MILLRACE_FUNCTIONS === undefined ? undefined : resolve(it.MILLRACE_FUNCTIONS),
       logLevel: it.LOG_LEVEL,
     },
   }

@@ -20,6 +20,8 @@ export const serverLimits = {
   cachedOperationsMax: 1_000,
   cachedOperationBytesMax: 8_192,
   metricsIntervalMsMin: 250,
+  /** How long the engine may take to commit and close at the end, ms; then the process ends without. */
+  engineCloseMsMax: 8_000,
   /** How long /readyz waits for the store, ms; then 503. */
   readyMsMax: 2_000,
 } as const

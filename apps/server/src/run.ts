@@ -1,17 +1,28 @@
 import {createRequire} from 'node:module'
+import {hostname} from 'node:os'
 import {dirname, join, resolve} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {Engine, EngineError, type StorageDescriptor} from '@millrace/engine'
 import {pino} from 'pino'
 import {parseConfig, type Config} from './config.ts'
+import {serverLimits} from './limits.ts'
 import {startServer} from './server.ts'
 
 /** Starts Millrace as the environment says, runs `alongside` if given, and serves until it is told to stop; then ends the process. */
 export async function runUntilStopped(alongside?: (engine: Engine, signal: AbortSignal) => Promise<void>): Promise<void> {
   const parsed = parseConfig(process.env)
-  if ('problems' in parsed) return fail(['The configuration is wrong:', ...parsed.problems.map(problem => `  ${problem}`)].join('\n'))
+  if ('problems' in parsed)
+    return fail(['The configuration is wrong:', ...parsed.problems.map(problem => `  ${problem}`)].join('\n'))
   const {config} = parsed
   const logger = pino({level: config.logLevel})
-  const engine = await Engine.open({storage: storageOf(config), threads: config.engineThreads, logger}).catch(explain)
+  const engine = await Engine.open({
+    storage: storageOf(config),
+    threads: config.engineThreads,
+    ...(config.functionsModule !== undefined && {functionsModule: config.functionsModule}),
+    logger,
+    // The same after a restart, so that it needs not wait until its own last session has ended.
+    ...(config.port > 0 && {process: {name: `${hostname()}:${config.port}`}}),
+  }).catch(explain)
   const dashboardDir = join(dirname(createRequire(import.meta.url).resolve('@millrace/dashboard/package.json')), 'out')
   const server = await startServer({engine, logger, host: config.host, port: config.port, dashboardDir}).catch(explain)
   console.log(welcome(server.url, config))
@@ -24,8 +35,9 @@ export async function runUntilStopped(alongside?: (engine: Engine, signal: Abort
   console.log('Shutting down: committing what is done.')
   await work
   await server.close()
-  await engine.close()
-  process.exit(0)
+  const isClosed = await Promise.race([engine.close().then(() => true), sleep(serverLimits.engineCloseMsMax, false)])
+  if (!isClosed) console.error('The store does not answer: ending without a last commit. What was acknowledged is not lost.')
+  process.exit(isClosed ? 0 : 1)
 }
 
 function storageOf(config: Config): StorageDescriptor {
@@ -36,7 +48,8 @@ function storageOf(config: Config): StorageDescriptor {
 /** Start-up failures that a person can mend are said in a sentence; others keep their stack. */
 function explain(error: unknown): never {
   if (error instanceof EngineError) return fail(`Millrace could not start: ${error.message}`)
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return fail(`Millrace could not start: ${error.message}. Set PORT to a free port.`)
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    return fail(`Millrace could not start: ${error.message}. Set PORT to a free port.`)
   throw error
 }
 

@@ -31,7 +31,7 @@ export async function startServer({engine, logger, host, port, dashboardDir}: Se
   const files = staticFiles(dashboardDir)
 
   const graphql = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'POST') return void (await general(request, response))
+    if (request.method !== 'POST') return general(request, response)
     const body = await readBody(request, serverLimits.requestBytesMax)
     if (!body) return refuseBody(request, response, serverLimits.requestBytesMax, serverLimits.refusedBodyMsMax)
     const mediaType = acceptedJson(request.headers.accept)

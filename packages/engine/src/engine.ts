@@ -3,6 +3,7 @@ import {EngineError, errorTable} from './base/errors.ts'
 import {silentLogger, type Logger} from './base/logger.ts'
 import type {Catalog} from './catalog/catalog.ts'
 import {CommandLog, commandTopic} from './catalog/command-log.ts'
+import type {Command} from './catalog/command.ts'
 import type * as api from './engine-api.ts'
 import {allFunctions, type AnyFunction} from './expr/functions/registry.ts'
 import {limits} from './limits.ts'
@@ -26,7 +27,9 @@ import {Reports} from './query/statements/reports.ts'
 import {StatementRunner} from './query/statements/statement-runner.ts'
 import {TopicAdmin} from './query/topic-admin.ts'
 import {evaluationEnv} from './runtime/evaluation.ts'
+import {loadFunctions, useFunctions} from './runtime/load-functions.ts'
 import {openStorage} from './runtime/open-storage.ts'
+import {OwnedTasks, type ProcessOptions} from './runtime/ownership.ts'
 import {InlinePool, type TaskPool} from './runtime/pool.ts'
 import {ProcessingLog, processingLogTopic} from './runtime/processing-log.ts'
 import {TaskHost, type EndOffsets} from './runtime/task-host.ts'
@@ -43,10 +46,16 @@ export type EngineOptions = {
   readonly tasks?: 'auto' | 'manual'
   readonly clock?: Clock
   readonly logger?: Logger
+  /** How this process shares tasks with the others over one storage, where several may use it. */
+  readonly process?: ProcessOptions
   /** Session properties that hold where a request names none. */
   readonly properties?: Readonly<Record<string, unknown>>
   /** Partitions of a topic that is created without saying how many. Default 1. */
   readonly partitions?: number
+  /** Users' functions, for an engine without threads. They hold in the whole thread while the engine is open. */
+  readonly functions?: readonly AnyFunction[]
+  /** The same for any engine: an absolute path or URL of a module that exports `functions`; each worker thread imports it. */
+  readonly functionsModule?: string
   /** Accept statements that only tests use (ASSERT VALUES and the like). */
   readonly isTestTool?: boolean
 }
@@ -80,6 +89,7 @@ export class Engine implements api.EngineApi {
   readonly #openedAtMs: number
   readonly #closing = new AbortController()
   #lastScript: Promise<unknown> = Promise.resolve()
+  readonly #news: {readonly command: Command; readonly before: Catalog}[] = []
   #pushSubscriptions = 0
   #pullQueries = 0
 
@@ -103,6 +113,7 @@ export class Engine implements api.EngineApi {
       queries: () => this.queries(),
       functions: allFunctions,
       properties: () => new Map(Object.entries(this.#compiler.settings())),
+      evaluation: () => evaluationEnv(this.#compiler.settings(), clock),
       firstRecords: (topic, isFromBeginning, limit) => this.#firstRecords(topic, isFromBeginning, limit),
     })
     this.#statements = new StatementRunner({
@@ -119,20 +130,27 @@ export class Engine implements api.EngineApi {
   static async open(options: EngineOptions): Promise<Engine> {
     const {clock = systemClock, logger = silentLogger} = options
     const descriptor = 'kind' in options.storage ? options.storage : undefined
+    const threads = options.threads ?? (descriptor ? 1 : 0)
+    if (threads > 0 && (options.functions?.length ?? 0) > 0)
+      throw new EngineError('INVALID_CONFIG', 'functions do not reach worker threads: name a module of them (functionsModule)')
+    const {functions = [], functionsModule} = options
+    const loaded = functionsModule === undefined ? [] : await loadFunctions(functionsModule)
+    const releaseFunctions = useFunctions([...functions, ...loaded])
     const storage = 'kind' in options.storage ? await openStorage(options.storage) : options.storage
     const commands = await CommandLog.open(storage.log, clock)
     await storage.log.createTopic(
       newTopic({name: processingLogTopic, partitions: 1, isInternal: true, createdAtMs: clock.nowMs(), encoding: 'bytes'}),
     )
     const processingLog = new ProcessingLog(storage.log, clock, logger)
-    const threads = options.threads ?? (descriptor ? 1 : 0)
     if (threads > 0 && descriptor === undefined)
       throw new EngineError('INVALID_CONFIG', 'worker threads open the storage themselves: give the engine its descriptor')
     const onFailed: PersistentQueries['fail'] = failure => queries.fail(failure)
-    const pool =
+    const own =
       threads > 0 && descriptor
-        ? new ThreadPool({threads, storage: descriptor, clock, logger, onFailed})
+        ? new ThreadPool({threads, storage: descriptor, functionsModule, clock, logger, onFailed})
         : new InlinePool(new TaskHost({storage, clock, logger, processingLog, isManual: options.tasks === 'manual', onFailed}))
+    const isShared = storage.features.isCrossProcess && options.tasks !== 'manual'
+    const pool = isShared ? await OwnedTasks.join({...options.process, pool: own, groups: storage.groups, clock, logger}) : own
     const queries = new PersistentQueries({storage, pool, clock, logger})
     await queries.startAll(commands.catalog)
     const engine = new Engine({
@@ -146,6 +164,7 @@ export class Engine implements api.EngineApi {
       processingLog,
       options,
     })
+    engine.#closing.signal.addEventListener('abort', releaseFunctions, {once: true})
     const follow = (): void => {
       if (engine.#closing.signal.aborted) return
       engine.#follow().catch((error: unknown) => logger.warn({error}, 'the catalog could not be read on'))
@@ -395,9 +414,14 @@ export class Engine implements api.EngineApi {
     return this.#catalog.version > version
   }
 
+  /** A command stays first in line until it is followed, so that a storage that is away for a while keeps none back for good. */
   async #catchUp(): Promise<void> {
     const before = this.#catalog
-    for (const command of await this.#commands.catchUp()) await this.#queries.follow(command, before, this.#catalog)
+    for (const command of await this.#commands.catchUp()) this.#news.push({command, before})
+    for (let next = this.#news[0]; next !== undefined; next = this.#news[0]) {
+      await this.#queries.follow(next.command, next.before, this.#catalog)
+      this.#news.shift()
+    }
   }
 
   async #execute(sql: string, options: api.ExecuteOptions): Promise<api.Executed | api.SqlRejection> {

@@ -17,6 +17,8 @@ export const limits = {
   taskRestartMsMax: 10_000,
   /** Failures in a row after which a query is FAILED although each was retryable. */
   taskRestartsMax: 100,
+  /** Parts into which the tasks of all queries are shared out among processes: more than processes, so that shares are even. */
+  taskSlots: 64,
   /** How often a worker thread reports numbers, ms. */
   statsIntervalMs: 250,
   /** Bad rows that one task writes to the processing log per second; the rest are only counted. */

@@ -73,3 +73,19 @@ export async function groupCount({redisUrl, redis, fresh}: Bench, orders: readon
   await client.quit()
   return {events: orders.length, use}
 }
+
+/** Reads, parses and acknowledges. */
+export async function groupConsume({redisUrl, redis, fresh}: Bench, orders: readonly OrderEvent[]): Promise<Measurement> {
+  const client = new Redis(redisUrl, {protocol: 2})
+  const from = fresh('consume')
+  await fill(client, from, orders)
+  const meter = await startCpu(redis)
+  let events = 0
+  await eachGroupBatch(client, from, async entries => {
+    events += entries.map(orderOf).length
+    await client.xack(from, 'bench', ...entries.map(([id]) => id))
+  })
+  const use = await meter.stop()
+  await client.quit()
+  return {events, use}
+}

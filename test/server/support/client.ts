@@ -1,5 +1,9 @@
 export type Reply = {readonly status: number; readonly type: string; readonly text: string; readonly body: Body}
-export type GraphError = {readonly message: string; readonly path?: readonly unknown[]; readonly extensions: Record<string, unknown>}
+export type GraphError = {
+  readonly message: string
+  readonly path?: readonly unknown[]
+  readonly extensions: Record<string, unknown>
+}
 type Body = {readonly data?: Data; readonly errors?: readonly GraphError[]}
 /** Answers are looked into by tests that know what they asked for. */
 export type Data = Record<string, unknown>
@@ -45,7 +49,10 @@ export type Rejected = {
 }
 const rejectedFields = '... on SqlRejected { message code line column hint }'
 
-type Executed = {readonly __typename: string; readonly statements: readonly {kind: string; message: string; queryId: string | null}[]}
+type Executed = {
+  readonly __typename: string
+  readonly statements: readonly {kind: string; message: string; queryId: string | null}[]
+}
 
 export async function execute(url: string, sql: string): Promise<Executed & Rejected> {
   const query = `mutation($sql: String!) { executeSql(sql: $sql) { __typename ... on SqlExecuted { statements { kind message queryId } } ${rejectedFields} } }`
@@ -55,7 +62,7 @@ export async function execute(url: string, sql: string): Promise<Executed & Reje
 /** Statements that must be accepted. */
 export async function run(url: string, sql: string): Promise<void> {
   const result = await execute(url, sql)
-  if (result.__typename !== 'SqlExecuted') throw new Error(JSON.stringify(result))
+  if (!result.statements) throw new Error(JSON.stringify(result))
 }
 
 export type Rows = readonly Record<string, unknown>[]

@@ -15,7 +15,11 @@ export type ServeOptions = {
 }
 
 /** A server in this process, over an engine on simulated storage. */
-export async function serve({logger = silentLogger, dashboardDir = '/nowhere', watch = engine => engine}: ServeOptions = {}): Promise<Served> {
+export async function serve({
+  logger = silentLogger,
+  dashboardDir = '/nowhere',
+  watch = engine => engine,
+}: ServeOptions = {}): Promise<Served> {
   const storage = openSimulatedStorage()
   const engine = await Engine.open({storage})
   const server = await startServer({engine: watch(engine), logger, host: '127.0.0.1', port: 0, dashboardDir})
@@ -83,4 +87,3 @@ function launch(env: Record<string, string>) {
   )
   return {child, output: () => text, exited}
 }
-

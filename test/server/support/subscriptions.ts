@@ -66,12 +66,18 @@ export const webSocket: Transport = {
         const {value, done} = await events.next()
         return done ? undefined : (value as Event)
       },
-      close: async () => void (await client.dispose()),
+      close: async () => client.dispose(),
     }
   },
 }
 
 export const pushQuery = 'subscription($sql: String!, $after: String) { pushQuery(sql: $sql, after: $after) { rows cursor } }'
+
+/** The data of an event that must have some. */
+export function dataOf(event: Event | undefined): Data {
+  if (!event?.data) throw new Error(`no data: ${JSON.stringify(event)}`)
+  return event.data
+}
 
 type PushEvent = {readonly rows: Rows; readonly cursor: string}
 
@@ -81,8 +87,7 @@ export async function take(subscription: Subscription, count: number): Promise<P
   let cursor = ''
   do {
     const event = await subscription.next()
-    if (!event?.data) throw new Error(`no rows: ${JSON.stringify(event)}`)
-    const batch = event.data['pushQuery'] as PushEvent
+    const batch = dataOf(event)['pushQuery'] as PushEvent
     rows.push(...batch.rows)
     cursor = batch.cursor
   } while (rows.length < count)

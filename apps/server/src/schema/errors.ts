@@ -42,4 +42,5 @@ function placedAs(error: unknown, message: string, extensions: GraphQLErrorExten
 }
 
 /** The parser has no code for its bound on tokens, only this text. */
-const codeOf = ({message}: GraphQLError): string => (message.includes(' tokens. Parsing aborted') ? 'LIMIT_EXCEEDED' : 'BAD_REQUEST')
+const codeOf = ({message}: GraphQLError): string =>
+  message.includes(' tokens. Parsing aborted') ? 'LIMIT_EXCEEDED' : 'BAD_REQUEST'

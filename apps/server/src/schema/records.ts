@@ -71,14 +71,17 @@ export function startPosition(
   after: string | null | undefined,
   fallback: StartPosition,
 ): StartPosition {
-  if (after && from)
-    throw requestError('INVALID_ARGUMENT', 'found both `from` and `after`, expected one of them')
+  if (after && from) throw requestError('INVALID_ARGUMENT', 'found both `from` and `after`, expected one of them')
   if (after) return {kind: 'cursor', cursor: after}
   if (!from) return fallback
   if (from.cursor) return {kind: 'cursor', cursor: from.cursor}
   if (from.offsets)
-    return {kind: 'offsets', offsets: from.offsets.map(it => ({partition: it.partition, offset: safeInteger('offset', it.offset)}))}
-  if (from.timestamp !== null && from.timestamp !== undefined) return {kind: 'timestamp', timestampMs: safeInteger('timestamp', from.timestamp)}
+    return {
+      kind: 'offsets',
+      offsets: from.offsets.map(it => ({partition: it.partition, offset: safeInteger('offset', it.offset)})),
+    }
+  if (from.timestamp !== null && from.timestamp !== undefined)
+    return {kind: 'timestamp', timestampMs: safeInteger('timestamp', from.timestamp)}
   return from.latest ? {kind: 'latest'} : {kind: 'earliest'}
 }
 

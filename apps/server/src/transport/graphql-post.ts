@@ -1,5 +1,5 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
-import {GraphQLError, type ExecutionResult} from 'graphql'
+import {OperationTypeNode, type ExecutionResult, type GraphQLError} from 'graphql'
 import {parseJson, stringifyJson} from '../json/digits.ts'
 import type {OperationRequest, Operations} from './operations.ts'
 
@@ -35,7 +35,7 @@ export async function answerPost(
     return true
   }
   const type = operations.typeOf(prepared.document, parsed.operationName)
-  if (type !== 'query' && type !== 'mutation') return false
+  if (type !== OperationTypeNode.QUERY && type !== OperationTypeNode.MUTATION) return false
   const gone = new AbortController()
   const onClose = () => gone.abort()
   request.socket.once('close', onClose)

@@ -24,10 +24,10 @@ export function attachWebSocket(server: Server, operations: Operations): {close(
   })
   const protocol = protocolOf(operations)
   server.on('upgrade', (request, socket: Duplex, head) => {
-    if (request.url?.split('?')[0] !== '/graphql') return void socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
-    if (sockets.clients.size >= serverLimits.socketsMax)
-      return void socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n\r\n')
-    sockets.handleUpgrade(request, socket, head, client => connect(client, request, protocol))
+    if (request.url?.split('?')[0] !== '/graphql') socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
+    else if (sockets.clients.size >= serverLimits.socketsMax)
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n\r\n')
+    else sockets.handleUpgrade(request, socket, head, client => connect(client, request, protocol))
   })
   return {close: () => closeAll(sockets)}
 }

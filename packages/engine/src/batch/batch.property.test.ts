@@ -148,7 +148,9 @@ test('opaque texts come back as they went in, also where they repeat', () => {
   fc.assert(
     fc.property(texts, values => {
       const column = {kind: 'text', values} as const
-      const blobs = openBatch(encodeBytes({count: values.length, timestamps: values.map(() => 0), keys: column, values: column})).blobs()
+      const blobs = openBatch(
+        encodeBytes({count: values.length, timestamps: values.map(() => 0), keys: column, values: column}),
+      ).blobs()
       for (const column of [blobs.keys, blobs.values]) {
         expect(values.map((_, i) => column.textAt(i))).toEqual(values)
         expect(values.map((_, i) => column.bytesAt(i)?.toString() ?? null)).toEqual(values)

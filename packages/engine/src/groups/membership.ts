@@ -4,7 +4,6 @@ import {EngineError} from '../base/errors.ts'
 import {Signal} from '../base/signal.ts'
 import {limits} from '../limits.ts'
 import type {GroupStore} from '../storage/port/group-store.ts'
-import type {LogStore} from '../storage/port/log-store.ts'
 import {reduce, type Joiner} from './coordinator.ts'
 import {emptyGroup, groupDocument, readGroup, type Group} from './group.ts'
 import {groupEvents, type GroupEvents, type GroupListener, type LocalMember} from './group-events.ts'
@@ -12,7 +11,8 @@ import {Liveness} from './liveness.ts'
 
 export type MembershipOptions = {
   readonly groups: GroupStore
-  readonly log: LogStore
+  /** Asked how many partitions the topics have. */
+  readonly log: {topic(name: string): Promise<{readonly partitions: number} | undefined>}
   readonly clock: Clock
   readonly group: string
   readonly topics: readonly string[]

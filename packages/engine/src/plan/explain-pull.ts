@@ -1,6 +1,6 @@
 import type {Expr} from '../expr/ir.ts'
 import {exprText} from './expr-text.ts'
-import type {Bounds, IndexLookup, PullNode, PullScan} from './pull-plan.ts'
+import type {Bounds, Ends, IndexLookup, PullNode, PullScan, RangeEnd} from './pull-plan.ts'
 
 /** A pull plan as a text tree, the result on top. */
 export function explainPull(node: PullNode, indent = ''): string {
@@ -40,20 +40,23 @@ function detail(node: PullNode): string {
 
 function scanText({sourceName, from, keys, windowStart, index, log}: PullScan): string {
   if (from === 'stream') {
-    const parts = [bounds('ROWTIME', log?.rowtime), bounds('ROWOFFSET', log?.offset), bounds('ROWPARTITION', log?.partition)]
+    const parts = [ends('ROWTIME', log?.rowtime), ends('ROWOFFSET', log?.offset), ends('ROWPARTITION', log?.partition)]
     const one = keys === undefined ? [] : [`the partitions of ${keys.length} keys`]
-    return `stream ${sourceName}: ${[...one, ...parts.filter(part => part !== '')].join(', ') || 'scan of the log up to its end'}`
+    return `stream ${sourceName}: ${[...one, ...parts.flat()].join(', ') || 'scan of the log up to its end'}`
   }
   const windows = windowStart === undefined ? '' : `, ${bounds('WINDOWSTART', windowStart)}`
   if (keys !== undefined) return `table ${sourceName}: look-up of ${keys.length} keys${windows}`
   return `table ${sourceName}: ${index === undefined ? 'scan of all rows' : indexText(index)}${windows}`
 }
 
+const above = ({value, isInclusive}: RangeEnd): string => `${isInclusive ? '>=' : '>'} ${exprText(value)}`
+const below = ({value, isInclusive}: RangeEnd): string => `${isInclusive ? '<=' : '<'} ${exprText(value)}`
+
+const ends = (name: string, range: Ends | undefined): string[] =>
+  range === undefined ? [] : [...range.from.map(above), ...range.to.map(below)].map(text => `${name} ${text}`)
+
 function indexText({name, equal, from, to}: IndexLookup): string {
-  const range = [
-    ...(from === undefined ? [] : [`${from.isInclusive ? '>=' : '>'} ${exprText(from.value)}`]),
-    ...(to === undefined ? [] : [`${to.isInclusive ? '<=' : '<'} ${exprText(to.value)}`]),
-  ]
+  const range = [...(from === undefined ? [] : [above(from)]), ...(to === undefined ? [] : [below(to)])]
   const values = equal.filter(exprs => exprs.length > 0).map(exprs => `(${list(exprs)})`)
   return `index ${name}: ${[...values, ...range].join(' ')}`
 }

@@ -10,6 +10,9 @@ export function explainPersistent({queryId, root, sink}: PersistentPlan): string
   return [`${queryId} → ${sink.sourceName}, topic ${sink.topic} × ${sink.partitions}${store}`, ...lines(root, '')].join('\n')
 }
 
+/** A step and those below it as a text tree. */
+export const explainStep = (root: Step): string => lines(root, '').join('\n')
+
 function lines(step: Step, indent: string): string[] {
   const inputs = inputsOf(step)
   const head = `${indent}${step.id} (${step.gives}): ${detail(step)}`

@@ -37,12 +37,9 @@ export type IndexLookup = {
 
 export type RangeEnd = {readonly value: Expr; readonly isInclusive: boolean}
 
-/** What part of a stream's log to read. `newest`: rows come by falling ROWTIME, as ORDER BY asks; `oldest`: by rising ROWTIME. */
-export type LogRange = {
-  readonly rowtime?: Bounds
-  readonly offset?: Bounds
-  readonly partition?: Bounds
-}
+/** What part of a stream's log to read: all bounds given hold. */
+export type LogRange = {readonly rowtime?: Ends; readonly offset?: Ends; readonly partition?: Ends}
+export type Ends = {readonly from: readonly RangeEnd[]; readonly to: readonly RangeEnd[]}
 
 /** Rows for which `where` is TRUE. */
 export type PullFilter = {readonly kind: 'filter'; readonly input: PullNode; readonly where: Expr}

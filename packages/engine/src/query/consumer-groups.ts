@@ -14,6 +14,7 @@ import {groupInfo, groupInfos} from '../groups/group-info.ts'
 import {dropGroup, resetGroupOffsets} from '../groups/reset.ts'
 import type {Source} from '../plan/source.ts'
 import type {Offset, TopicPartition} from '../record/record.ts'
+import {taskGroup} from '../runtime/ownership.ts'
 import type {StoredBatch} from '../storage/port/log-store.ts'
 import type {Storage} from '../storage/port/storage.ts'
 import {recordReader, type RecordReader} from './records/record-reader.ts'
@@ -31,8 +32,9 @@ export class ConsumerGroups {
     this.#sourceOver = sourceOver
   }
 
-  all(): Promise<readonly GroupInfo[]> {
-    return groupInfos(this.#storage, this.#clock.nowMs())
+  async all(): Promise<readonly GroupInfo[]> {
+    const groups = await groupInfos(this.#storage, this.#clock.nowMs())
+    return groups.filter(({id}) => id !== taskGroup)
   }
 
   find(id: string): Promise<GroupInfo | undefined> {

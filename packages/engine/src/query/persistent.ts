@@ -4,6 +4,7 @@ import {EngineError} from '../base/errors.ts'
 import type {Catalog, CatalogSource} from '../catalog/catalog.ts'
 import type {Command, QueryRecord} from '../catalog/command.ts'
 import type {QueryInfo, QueryState, TaskInfo} from '../engine-api.ts'
+import {validatePlan} from '../plan/validate.ts'
 import type {TaskPool} from '../runtime/pool.ts'
 import type {QueryRun} from '../runtime/query-run.ts'
 import {partsOf} from '../runtime/run-parts.ts'
@@ -61,20 +62,13 @@ export class PersistentQueries {
   async startAll(catalog: Catalog): Promise<void> {
     for (const entry of catalog.entries())
       if (entry.source.kind === 'table' && entry.source.createdBy === undefined) await this.startTable(entry, catalog)
-    for (const query of catalog.queries()) {
-      try {
-        await this.start(query, catalog)
-      } catch (error) {
-        if (!(error instanceof EngineError) || error.isRetryable) throw error
-        this.#logger.error({query: query.id, error}, 'a query could not be started')
-        this.#failures.set(query.id, error.message)
-      }
-    }
+    for (const query of catalog.queries()) await this.#tryStart(query, catalog)
   }
 
   /** Makes the topics that are missing and starts the tasks, unless it is paused. A running query of that id is replaced. */
   async start(query: QueryRecord, catalog: Catalog): Promise<void> {
     const {plan, sinkSettings, start, settings} = query
+    validatePlan(plan)
     const topics = await createQueryTopics(this.#storage.log, plan, sinkSettings, this.#clock.nowMs())
     const run: QueryRun = {id: query.id, what: {kind: 'query', plan}, topics, settings, ...(start && {start})}
     await this.#start(withIndexes(run, query.sink, catalog), query.isPaused)
@@ -91,8 +85,8 @@ export class PersistentQueries {
     await this.#start(withIndexes(run, source.name, catalog), false)
   }
 
-  /** Runs the query that keeps a table again, with the indexes that the table has now; or only knows that another process does. */
-  async reindex(catalog: Catalog, table: string, isHere = true): Promise<void> {
+  /** Runs the query that keeps a table again, with the indexes that the table has now. */
+  async reindex(catalog: Catalog, table: string): Promise<void> {
     const entry = catalog.entry(table)
     const id = entry?.source.createdBy ?? (entry && tableRunId(entry))
     const active = id === undefined ? undefined : this.#active.get(id)
@@ -100,40 +94,26 @@ export class PersistentQueries {
     const run: QueryRun = {...active.run, indexes: catalog.indexes().filter(index => index.table === table)}
     await this.#pool.stop(id)
     this.#active.set(id, {...active, run})
-    if (isHere && active.state === 'RUNNING') await this.#pool.start(run)
+    if (active.state === 'RUNNING') await this.#pool.start(run)
   }
 
-  /**
-   * Takes note of what another process has done. Its queries run there; here they are known, so that their tables can be
-   * pulled from.
-   */
+  /** Does here what another process has done to the catalog: each runs its share of the tasks. */
   async follow(command: Command, before: Catalog, after: Catalog): Promise<void> {
     switch (command.kind) {
-      case 'start-query': {
-        const {plan, sinkSettings, settings, start, id} = command.query
-        const topics = await createQueryTopics(this.#storage.log, plan, sinkSettings, this.#clock.nowMs())
-        const known: QueryRun = {id, what: {kind: 'query', plan}, topics, settings, ...(start && {start})}
-        const run = withIndexes(known, command.query.sink, after)
-        this.#active.set(id, {run, state: 'RUNNING', error: undefined})
-        return
-      }
+      case 'start-query':
+        return this.#tryStart(command.query, after)
       case 'put-source': {
         const entry = after.entry(command.source.name)
         const old = before.entry(command.source.name)
         if (old) await this.#forget(tableRunId(old))
-        if (entry?.source.kind !== 'table' || entry.source.createdBy !== undefined) return
-        const topic = await this.#storage.log.topic(entry.source.topic)
-        if (topic === undefined) return
-        const id = tableRunId(entry)
-        const run: QueryRun = {id, what: {kind: 'table', source: entry.source}, topics: runTopics([topic]), settings: {}}
-        this.#active.set(id, {run, state: 'RUNNING', error: undefined})
+        if (entry?.source.kind === 'table' && entry.source.createdBy === undefined) await this.startTable(entry, after)
         return
       }
       case 'put-index':
-        return this.reindex(after, command.index.table, false)
+        return this.reindex(after, command.index.table)
       case 'drop-index': {
         const index = before.index(command.name)
-        return index && this.reindex(after, index.table, false)
+        return index && this.reindex(after, index.table)
       }
       case 'terminate-query':
         return this.#forget(command.id)
@@ -144,7 +124,7 @@ export class PersistentQueries {
       case 'pause-query':
         return this.pause(command.id)
       case 'resume-query':
-        return this.#set(command.id, 'RUNNING')
+        return this.resume(command.id)
       default:
     }
   }
@@ -215,6 +195,16 @@ export class PersistentQueries {
         tasks,
       }
     })
+  }
+
+  async #tryStart(query: QueryRecord, catalog: Catalog): Promise<void> {
+    try {
+      await this.start(query, catalog)
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.isRetryable) throw error
+      this.#logger.error({query: query.id, error}, 'a query could not be started')
+      this.#failures.set(query.id, error.message)
+    }
   }
 
   async #start(run: QueryRun, isPaused: boolean): Promise<void> {

@@ -17,7 +17,8 @@ import {awaitProgress, linksBefore, linksOf} from './await-progress.ts'
 import {tableRunId, type PersistentQueries} from './persistent.ts'
 import {decodePositions} from './positions.ts'
 import {collectRows, constantRows} from './pull/run-pull.ts'
-import {streamRows} from './pull/stream-rows.ts'
+import {streamQuery} from './pull/stream-query.ts'
+import {newestRows, streamRows, type Bar} from './pull/stream-rows.ts'
 import {locateTable, type TableLocation} from './pull/table-location.ts'
 import {indexRows, isIndexReady, type IndexQuery} from './pull/index-rows.ts'
 import {tableRows, type TableQuery} from './pull/table-rows.ts'
@@ -43,7 +44,7 @@ export async function runPull(
   const env = evaluationEnv(settings, clock)
   return collectRows(plan, {
     evaluator: createEvaluator(env, 'generated'),
-    scan: scan => scanRows(scan, must(sources.get(scan.sourceName), 'source of a scan'), env, context, signal),
+    scan: (scan, bar) => scanRows(scan, must(sources.get(scan.sourceName), 'source of a scan'), {env, bar, signal}, context),
   })
 }
 
@@ -56,16 +57,18 @@ function sourceOf(name: string, {catalog}: PullContext): Source {
 async function* scanRows(
   scan: PullScan,
   source: Source,
-  env: EvaluationEnv,
+  {env, bar, signal}: {readonly env: EvaluationEnv; readonly bar: Bar | undefined; readonly signal: AbortSignal | undefined},
   {storage, catalog, queries}: PullContext,
-  signal: AbortSignal | undefined,
 ): AsyncGenerator<Rows> {
   if (scan.from === 'stream') {
     const record = await storage.log.topic(source.topic)
     if (record === undefined)
       throw new EngineError('TOPIC_NOT_FOUND', `topic ${source.topic} of ${source.name} does not exist`)
-    yield* streamRows(storage.log, source, record.partitions, signal)
-    return
+    const query = streamQuery(scan, source, record.partitions, env, signal)
+    if (query === undefined) return
+    return yield* bar === undefined || source.timestamp !== undefined
+      ? streamRows(storage.log, query)
+      : newestRows(storage.log, query, bar)
   }
   const location = locate(source, runOf(source, catalog, queries))
   const keys = scan.keys && constantRows(scan.keys, env)

@@ -1,12 +1,13 @@
-import type {QueryRun} from './query-run.ts'
+import type {QueryRun, TaskPlace} from './query-run.ts'
 import type {EndOffsets, TaskHost, TaskReport} from './task-host.ts'
 import {placesOf} from './run-parts.ts'
 
 /** Runs the tasks of queries somewhere. */
 export interface TaskPool {
-  start(run: QueryRun): Promise<void>
-  /** Resolves when all tasks have committed what they had done, and ended. Unknown queries are ignored. */
-  stop(queryId: string): Promise<void>
+  /** All tasks of the run, or the places given; those that run already go on. */
+  start(run: QueryRun, places?: readonly TaskPlace[]): Promise<void>
+  /** Resolves when the tasks (all, or those at the places) have committed what they had done, and ended. Unknown queries are ignored. */
+  stop(queryId: string, places?: readonly TaskPlace[]): Promise<void>
   /** As last heard. `worker` counts from 0. */
   reports(): readonly (TaskReport & {readonly worker: number})[]
   close(): Promise<void>
@@ -20,12 +21,12 @@ export class InlinePool implements TaskPool {
     this.#host = host
   }
 
-  async start(run: QueryRun): Promise<void> {
-    this.#host.start(run, placesOf(run))
+  async start(run: QueryRun, places = placesOf(run)): Promise<void> {
+    this.#host.start(run, places)
   }
 
-  stop(queryId: string): Promise<void> {
-    return this.#host.stop(queryId)
+  stop(queryId: string, places?: readonly TaskPlace[]): Promise<void> {
+    return this.#host.stop(queryId, places)
   }
 
   /** See `TaskHost.drive`. */

@@ -31,3 +31,8 @@ export type RunTopic = {
 
 /** One task of a run. */
 export type TaskPlace = {readonly subTopology: number; readonly partition: number}
+
+/** Whether a task is at one of the places; without places, it is. */
+export const isAmong = (task: TaskPlace, places: readonly TaskPlace[] | undefined): boolean =>
+  places === undefined ||
+  places.some(({subTopology, partition}) => subTopology === task.subTopology && partition === task.partition)

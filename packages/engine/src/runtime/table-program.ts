@@ -16,7 +16,12 @@ import type {Decoded, Effects, Part, TaskProgram} from './program.ts'
 /** The store of a table that is declared over a topic. */
 export const tableStore = 'rows'
 
-const headersType = array(struct([{name: 'KEY', type: VARCHAR}, {name: 'VALUE', type: BYTES}]))
+const headersType = array(
+  struct([
+    {name: 'KEY', type: VARCHAR},
+    {name: 'VALUE', type: BYTES},
+  ]),
+)
 
 /** What stands in a row of a declared table: its value columns, then all headers of the record where it has columns of them. */
 export const storedColumns = ({schema, headerColumns}: Source): readonly SqlType[] => [

@@ -6,7 +6,7 @@ import type {Storage} from '../storage/port/storage.ts'
 import {taskKey} from '../storage/port/task-commit.ts'
 import {openTask} from './open-task.ts'
 import type {ProcessingLog} from './processing-log.ts'
-import type {QueryRun, TaskPlace} from './query-run.ts'
+import {isAmong, type QueryRun, type TaskPlace} from './query-run.ts'
 import {partsOf, type RunPart} from './run-parts.ts'
 import {TaskRunner, type TaskEnd} from './task-runner.ts'
 import type {TaskStats} from './task.ts'
@@ -55,11 +55,13 @@ export class TaskHost {
     }
   }
 
-  /** Tasks commit what they have done and end. */
-  async stop(queryId: string): Promise<void> {
+  /** Tasks (all of the query, or those at the places) commit what they have done and end. */
+  async stop(queryId: string, places?: readonly TaskPlace[]): Promise<void> {
     const hosted = this.#tasks.get(queryId) ?? []
-    this.#tasks.delete(queryId)
-    await Promise.all(hosted.map(task => task.runner.stop()))
+    const left = hosted.filter(({place}) => !isAmong(place, places))
+    if (left.length > 0) this.#tasks.set(queryId, left)
+    else this.#tasks.delete(queryId)
+    await Promise.all(hosted.filter(({place}) => isAmong(place, places)).map(task => task.runner.stop()))
   }
 
   /** Runs a query's tasks, upstream first and again until none has anything to do. Returns whether any had. */

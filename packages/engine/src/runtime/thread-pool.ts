@@ -4,14 +4,16 @@ import type {Clock} from '../base/clock.ts'
 import type {Logger} from '../base/logger.ts'
 import {limits} from '../limits.ts'
 import type {TaskPool} from './pool.ts'
-import type {QueryRun, TaskPlace} from './query-run.ts'
+import {isAmong, type QueryRun, type TaskPlace} from './query-run.ts'
 import {placesOf} from './run-parts.ts'
 import {spawnWorker} from './spawn-worker.ts'
 import type {TaskFailure, TaskReport} from './task-host.ts'
-import type {StorageDescriptor, WorkerEvent, WorkerRequest} from './worker-protocol.ts'
+import type {StorageDescriptor, WorkerEvent, WorkerRequest, WorkerData} from './worker-protocol.ts'
 
 export type ThreadPoolOptions = {
   readonly threads: number
+  /** Registers users' functions when imported; see `load-functions.ts`. */
+  readonly functionsModule?: string | undefined
   readonly storage: StorageDescriptor
   readonly clock: Clock
   readonly logger: Logger
@@ -32,17 +34,17 @@ export class ThreadPool implements TaskPool {
     this.#threads = Array.from({length: options.threads}, (_, index) => new Thread(index, options))
   }
 
-  async start(run: QueryRun): Promise<void> {
+  async start(run: QueryRun, places = placesOf(run)): Promise<void> {
     const shares = new Map<Thread, TaskPlace[]>()
-    for (const place of placesOf(run)) {
+    for (const place of places) {
       const thread = must(this.#threads[this.#next++ % this.#options.threads], 'thread')
       shares.set(thread, [...(shares.get(thread) ?? []), place])
     }
     await Promise.all([...shares].map(([thread, tasks]) => thread.start({run, tasks})))
   }
 
-  async stop(queryId: string): Promise<void> {
-    await Promise.all(this.#threads.map(thread => thread.stop(queryId)))
+  async stop(queryId: string, places?: readonly TaskPlace[]): Promise<void> {
+    await Promise.all(this.#threads.map(thread => thread.stop(queryId, places)))
   }
 
   reports(): readonly (TaskReport & {readonly worker: number})[] {
@@ -76,14 +78,18 @@ class Thread {
     return this.#reports
   }
 
-  async start(job: Job): Promise<void> {
-    this.#jobs.set(job.run.id, job)
-    await this.#ask({kind: 'start', ...job})
+  async start({run, tasks}: Job): Promise<void> {
+    this.#jobs.set(run.id, {run, tasks: [...(this.#jobs.get(run.id)?.tasks ?? []), ...tasks]})
+    await this.#ask({kind: 'start', run, tasks})
   }
 
-  async stop(queryId: string): Promise<void> {
-    if (!this.#jobs.delete(queryId)) return
-    await this.#ask({kind: 'stop', queryId})
+  async stop(queryId: string, places?: readonly TaskPlace[]): Promise<void> {
+    const job = this.#jobs.get(queryId)
+    if (!job?.tasks.some(task => isAmong(task, places))) return
+    const left = job.tasks.filter(task => !isAmong(task, places))
+    if (left.length > 0) this.#jobs.set(queryId, {run: job.run, tasks: left})
+    else this.#jobs.delete(queryId)
+    await this.#ask({kind: 'stop', queryId, ...(places && {tasks: places})})
   }
 
   async close(): Promise<void> {
@@ -103,7 +109,9 @@ class Thread {
   }
 
   #spawn(): Worker {
-    const worker = spawnWorker('./worker', import.meta.url, {workerData: this.#options.storage})
+    const worker = spawnWorker('./worker', import.meta.url, {
+      workerData: {storage: this.#options.storage, functionsModule: this.#options.functionsModule} satisfies WorkerData,
+    })
     worker.on('message', (event: WorkerEvent) => this.#hear(event))
     worker.on('error', error => this.#options.logger.error({worker: this.index, error}, 'worker thread failed'))
     worker.once('exit', () => this.#replace())

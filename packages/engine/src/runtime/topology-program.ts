@@ -148,13 +148,13 @@ function outputOf(run: QueryRun, sub: SubTopology, output: TopologyOutput, keyle
 }
 
 /** As ksqlDB's record cache, which it is named after: 0 lets every change through. */
-const coalesces = ({settings}: QueryRun): boolean => Number(settings[cacheProperty] ?? settings[`ksql.streams.${cacheProperty}`] ?? 1) !== 0
+const coalesces = ({settings}: QueryRun): boolean =>
+  Number(settings[cacheProperty] ?? settings[`ksql.streams.${cacheProperty}`] ?? 1) !== 0
 
 const cacheProperty = 'cache.max.bytes.buffering'
 
 const comesFromAggregate = (node: TopologyNode): boolean =>
   node.kind === 'step' && node.step.kind === 'aggregate' ? true : inputNodes(node).some(comesFromAggregate)
-
 
 function targetOf(
   output: TopologyOutput,

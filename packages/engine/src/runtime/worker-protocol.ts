@@ -11,10 +11,13 @@ export type StorageDescriptor =
       readonly namespace: string
     }
 
+/** What a worker thread starts with. */
+export type WorkerData = {readonly storage: StorageDescriptor; readonly functionsModule: string | undefined}
+
 /** To a worker thread. `request` comes back in `done`. */
 export type WorkerRequest =
   | {readonly kind: 'start'; readonly request: number; readonly run: QueryRun; readonly tasks: readonly TaskPlace[]}
-  | {readonly kind: 'stop'; readonly request: number; readonly queryId: string}
+  | {readonly kind: 'stop'; readonly request: number; readonly queryId: string; readonly tasks?: readonly TaskPlace[]}
   | {readonly kind: 'close'; readonly request: number}
 
 export type WorkerEvent =

@@ -3,14 +3,16 @@ import {must} from '../base/assert.ts'
 import {systemClock} from '../base/clock.ts'
 import type {Logger} from '../base/logger.ts'
 import {limits} from '../limits.ts'
+import {loadFunctions, useFunctions} from './load-functions.ts'
 import {openStorage} from './open-storage.ts'
 import {ProcessingLog} from './processing-log.ts'
 import {TaskHost} from './task-host.ts'
-import type {StorageDescriptor, WorkerEvent, WorkerRequest} from './worker-protocol.ts'
+import type {WorkerData, WorkerEvent, WorkerRequest} from './worker-protocol.ts'
 
 /** A worker thread: a task host over a storage of its own, told by messages what to run. */
-async function main(port: MessagePort, descriptor: StorageDescriptor): Promise<void> {
+async function main(port: MessagePort, {storage: descriptor, functionsModule}: WorkerData): Promise<void> {
   const tell = (event: WorkerEvent): void => port.postMessage(event)
+  if (functionsModule !== undefined) useFunctions(await loadFunctions(functionsModule))
   const logger = loggerTo(tell)
   const storage = await openStorage(descriptor)
   const processingLog = new ProcessingLog(storage.log, systemClock, logger)
@@ -20,7 +22,7 @@ async function main(port: MessagePort, descriptor: StorageDescriptor): Promise<v
 
   async function serve(request: WorkerRequest): Promise<void> {
     if (request.kind === 'start') return host.start(request.run, request.tasks)
-    if (request.kind === 'stop') return host.stop(request.queryId)
+    if (request.kind === 'stop') return host.stop(request.queryId, request.tasks)
     await host.close()
     await processingLog.flush()
     await storage.close()
@@ -58,5 +60,5 @@ function loggerTo(tell: (event: WorkerEvent) => void): Logger {
   return {debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error')}
 }
 
-// The thread that starts this module gives it a descriptor.
-await main(must(parentPort, 'parent thread'), workerData as StorageDescriptor)
+// The thread that starts this module gives it its data.
+await main(must(parentPort, 'parent thread'), workerData as WorkerData)

@@ -32,7 +32,8 @@ export function bytesEncoder({schema, formats, window, keepsNullKeys, compressio
     const bad: UnwritableRow[] = []
     for (let row = 0; row < rows.count; row++) {
       try {
-        const plain = !writesNullKeys && keyColumns.every(each => (each[row] ?? null) === null) ? null : keySerde.encode(keyColumns, row)
+        const plain =
+          !writesNullKeys && keyColumns.every(each => (each[row] ?? null) === null) ? null : keySerde.encode(keyColumns, row)
         const key = window && rows.windows ? appendWindow(asBytes(plain), window, boundsAt(rows.windows, row)) : plain
         const value = rows.nullValues?.[row] ? null : valueSerde.encode(valueColumns, row)
         keys.push(key)

@@ -72,8 +72,8 @@ export function toJsonRecord(columns: readonly Column[], values: readonly Value[
 }
 
 /** A key as clients see it: the bare value of one column, an object of several, null where there is none. */
-export function toJsonKey(columns: readonly Column[], values: readonly Value[], isBare = columns.length === 1): unknown {
+export function toJsonKey(columns: readonly Column[], values: readonly Value[]): unknown {
   const [only] = columns
-  if (isBare && only !== undefined) return toJsonValue(values[0] ?? null, only.type)
+  if (columns.length === 1 && only !== undefined) return toJsonValue(values[0] ?? null, only.type)
   return values.every(value => value === null) ? null : toJsonObject(columns, values)
 }

@@ -31,22 +31,32 @@ export function compileScript(text: string, catalog: CompileCatalog, options: Co
   for (const [name, value] of Object.entries(options.properties ?? {})) properties[name.toLowerCase()] = value
   const statements: CompiledStatement[] = []
   for (const statement of parsed.statements) {
-    const compiled = compileOne(statement, sandbox, properties, options)
+    const compiled = withVariables(compileOne(statement, sandbox, properties, options), variables)
     if ('diagnostic' in compiled) return {diagnostics: [compiled.diagnostic]}
     sandbox.apply(compiled)
     if (compiled.kind === 'set-property') properties[compiled.name.toLowerCase()] = compiled.value
     if (compiled.kind === 'unset-property') delete properties[compiled.name.toLowerCase()]
+    if (compiled.kind === 'define-variable') variables.set(compiled.name, compiled.value)
+    if (compiled.kind === 'undefine-variable') variables.delete(compiled.name)
     statements.push(compiled)
   }
   return {statements}
 }
+
+type Outcome = CompiledStatement | {readonly diagnostic: SqlDiagnostic}
+
+/** SHOW VARIABLES answers with what is defined where it stands. */
+const withVariables = (outcome: Outcome, variables: ReadonlyMap<string, string>): Outcome =>
+  'kind' in outcome && outcome.kind === 'show' && outcome.subject === 'VARIABLES'
+    ? {...outcome, variables: Object.fromEntries(variables)}
+    : outcome
 
 function compileOne(
   statement: Statement,
   catalog: Sandbox,
   properties: Readonly<Record<string, unknown>>,
   options: CompileOptions,
-): CompiledStatement | {readonly diagnostic: SqlDiagnostic} {
+): Outcome {
   const env = {catalog, functions, settings: createSettings(properties), nowMs: options.nowMs ?? 0}
   try {
     return compileStatement(bindParameters(statement, options.parameters ?? {}), {env, options})

@@ -28,19 +28,16 @@ export class WriteOnlyStore implements StoreImage {
     const table = this.#table
     for (let row = 0; row < chunk.count; row++) {
       const key = mapKeys[row]!
-      const known = this.#slots.get(key)
-      const isGone = chunk.nullValues !== undefined && chunk.nullValues[row] === 1
-      if (isGone || known === undefined) {
-        if (known !== undefined) table.remove(known)
-        const slot = table.add(keys, row)
-        if (isGone) {
-          table.remove(slot)
-          this.#slots.delete(key)
-          continue
-        }
+      let slot = this.#slots.get(key)
+      if (chunk.nullValues !== undefined && chunk.nullValues[row] === 1) {
+        table.remove(slot ?? table.add(keys, row))
+        this.#slots.delete(key)
+        continue
+      }
+      if (slot === undefined) {
+        slot = table.add(keys, row)
         this.#slots.set(key, slot)
       }
-      const slot = this.#slots.get(key)!
       for (let i = 0; i < values.length; i++) table.values[i]![slot] = values[i]![row]!
       table.times[slot] = chunk.timestamps[row]!
     }

@@ -2,34 +2,31 @@ import {assertNever} from '../../base/assert.ts'
 import {selectRows} from '../../batch/select.ts'
 import type {Rows} from '../../chunk/chunk.ts'
 import {ignoreErrors, type Evaluator} from '../../operators/evaluator.ts'
-import type {PullFilter, PullLimit, PullNode, PullProject, PullScan} from '../../plan/pull-plan.ts'
+import type {PullFilter, PullLimit, PullNode, PullProject, PullScan, PullSort} from '../../plan/pull-plan.ts'
 import {aggregateRows} from './aggregate-rows.ts'
 import {joinRows} from './join-rows.ts'
 import {sortRows} from './sort-rows.ts'
+import type {Bar} from './stream-rows.ts'
 
 /** What nodes are run with. A failed expression is NULL, and in WHERE not TRUE: a pull query has nobody to tell. */
 export type PullRun = {
-  readonly scan: (scan: PullScan, wanted: Wanted) => AsyncIterable<Rows>
+  /** With a `bar`, rows come newest first, as far back as the bar asks. */
+  readonly scan: (scan: PullScan, bar: Bar | undefined) => AsyncIterable<Rows>
   readonly evaluator: Evaluator
 }
-
-/** What is asked of a scan beyond its rows: `order` by ROWTIME, and how many rows at most the asker will take of them. */
-export type Wanted = {readonly order?: 'oldest' | 'newest'; readonly rows?: number}
 
 /** The rows of a node in pages, computed as they are asked for. */
 export function nodeRows(node: PullNode, run: PullRun): AsyncIterable<Rows> {
   const of = (input: PullNode): AsyncIterable<Rows> => nodeRows(input, run)
   switch (node.kind) {
     case 'scan':
-      return run.scan(node, {})
+      return run.scan(node, undefined)
     case 'filter':
       return filterRows(node, of(node.input), run)
     case 'project':
       return projectRows(node, of(node.input), run)
     case 'limit':
-      return node.input.kind === 'sort'
-        ? limitRows(node, sortRows(node.input, of(node.input.input), run, reach(node)))
-        : limitRows(node, of(node.input))
+      return limitRows(node, node.input.kind === 'sort' ? firstRows(node.input, reach(node), run) : of(node.input))
     case 'sort':
       return sortRows(node, of(node.input), run, Infinity)
     case 'aggregate':
@@ -39,6 +36,21 @@ export function nodeRows(node: PullNode, run: PullRun): AsyncIterable<Rows> {
     default:
       return assertNever(node, 'pull node')
   }
+}
+
+/** The first rows in some order. The newest of a stream are looked for from the end of its log. */
+function firstRows(node: PullSort, count: number, run: PullRun): AsyncIterable<Rows> {
+  const {input} = node
+  const scan = input.kind === 'filter' ? input.input : input
+  if (!isNewestFirst(node) || scan.kind !== 'scan' || scan.from !== 'stream' || !Number.isFinite(count))
+    return sortRows(node, nodeRows(input, run), run, count)
+  const bar: Bar = {timeMs: undefined}
+  const rows = run.scan(scan, bar)
+  return sortRows(node, input.kind === 'filter' ? filterRows(input, rows, run) : rows, run, count, bar)
+}
+
+function isNewestFirst({by: [first]}: PullSort): boolean {
+  return first?.isDescending === true && first.expr.kind === 'system' && first.expr.name === 'ROWTIME'
 }
 
 const reach = ({limit, offset}: PullLimit): number => (limit ?? Infinity) + (offset ?? 0)

@@ -6,17 +6,22 @@ import type {PullSort, SortKey} from '../../plan/pull-plan.ts'
 import type {Row} from '../../schema/value.ts'
 import {compareValues} from '../../state/compare.ts'
 import {selectRows} from '../../batch/select.ts'
+import type {Bar} from './stream-rows.ts'
 import type {PullRun} from './node-rows.ts'
 import {rowAt} from './page.ts'
 
 type Place = {readonly keys: Row; readonly page: Rows; readonly row: number}
 
-/** All rows in order, equal ones as they came. Of more than `reach` rows those beyond it are let go. */
+/**
+ * All rows in order, equal ones as they came. Of more than `reach` rows those beyond it are let go. A `bar` is told the
+ * first key of the last row within reach, once there is one: rows below it are not wanted.
+ */
 export async function* sortRows(
   {by}: PullSort,
   input: AsyncIterable<Rows>,
   {evaluator}: PullRun,
   reach: number,
+  bar?: Bar,
 ): AsyncGenerator<Rows> {
   const project = evaluator.projection(by.map(({expr}) => expr))
   const compare = comparator(by)
@@ -25,7 +30,9 @@ export async function* sortRows(
     if (page.count === 0) continue
     const columns = project(page, undefined, ignoreErrors)
     for (let row = 0; row < page.count; row++) places.push({keys: rowAt(columns, row), page, row})
-    if (places.length > Math.max(2 * reach, 1_000)) places = places.sort(compare).slice(0, reach)
+    if (places.length > Math.max(2 * reach, 1_000) || (bar && places.length >= reach))
+      places = places.sort(compare).slice(0, reach)
+    if (bar && places.length === reach) bar.timeMs = Number(places.at(-1)?.keys[0] ?? -Infinity)
     if (places.length > limits.pullSortRowsMax)
       throw new EngineError(
         'LIMIT_EXCEEDED',

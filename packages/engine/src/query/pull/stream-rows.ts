@@ -1,40 +1,113 @@
 import {must} from '../../base/assert.ts'
 import {EngineError} from '../../base/errors.ts'
+import {sliceChunk} from '../../batch/select.ts'
 import {withoutNullValues} from '../../batch/without-null-values.ts'
 import type {Rows} from '../../chunk/chunk.ts'
 import {limits} from '../../limits.ts'
 import type {Source} from '../../plan/source.ts'
+import type {Offset} from '../../record/record.ts'
 import {chunkDecoder} from '../../serde/topic-codec.ts'
 import type {LogStore} from '../../storage/port/log-store.ts'
 
-/** The rows of a stream that have a value, from the begin of its log to its end as it is now, partition by partition. */
-export async function* streamRows(
-  log: LogStore,
-  source: Source,
-  partitions: number,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Rows> {
-  const {topic} = source
-  const decode = chunkDecoder(source)
-  const bounds = await log.bounds(Array.from({length: partitions}, (_, partition) => ({topic, partition})))
-  let seen = 0
-  for (const [partition, {begin, end}] of bounds.entries()) {
-    for (let from = begin; from < end;) {
+export type StreamQuery = {
+  readonly source: Source
+  readonly partitions: readonly number[]
+  /** Record times and offsets that can match, inclusive; infinite where nothing is said. */
+  readonly rowtimeFrom: number
+  readonly offsets: {readonly from: number; readonly to: number}
+  readonly signal: AbortSignal | undefined
+}
+
+/** How far back a search for the newest rows must go: it ends where nothing is newer than `timeMs`. */
+export type Bar = {timeMs: number | undefined}
+
+type Span = {readonly partition: number; readonly from: Offset; readonly to: Offset}
+
+/** The rows of a stream that have a value, from the begin of its log to its end as it is now, partition by partition, oldest first. */
+export async function* streamRows(log: LogStore, query: StreamQuery): AsyncGenerator<Rows> {
+  const reader = new LogReader(log, query)
+  for (const span of await spansOf(log, query)) yield* reader.read(span)
+}
+
+/** The same from the end of the log, in steps back, as long as rows newer than the bar may come. */
+export async function* newestRows(log: LogStore, query: StreamQuery, bar: Bar): AsyncGenerator<Rows> {
+  const {topic} = query.source
+  const reader = new LogReader(log, query)
+  let open = [...(await spansOf(log, query))]
+  for (let step = STEP_RECORDS; open.length > 0; step *= 2) {
+    const next: Span[] = []
+    for (const {partition, from, to} of open) {
+      if (bar.timeMs !== undefined) {
+        const first = await log.batchAtTime({topic, partition}, bar.timeMs)
+        if (first === undefined || first >= to) continue
+      }
+      const start = Math.max(from, to - step)
+      yield* reader.read({partition, from: start, to})
+      if (start > from) next.push({partition, from, to: start})
+    }
+    open = next
+  }
+}
+
+const STEP_RECORDS = 500
+
+async function spansOf(log: LogStore, {source, partitions, offsets, rowtimeFrom}: StreamQuery): Promise<readonly Span[]> {
+  const places = partitions.map(partition => ({topic: source.topic, partition}))
+  const bounds = await log.bounds(places)
+  const spans = await Promise.all(
+    places.map(async (place, i): Promise<Span> => {
+      const {begin, end} = must(bounds[i], 'bounds')
+      const first = Number.isFinite(rowtimeFrom) ? ((await log.batchAtTime(place, rowtimeFrom)) ?? end) : begin
+      const from = Math.max(begin, first, offsets.from)
+      return {partition: place.partition, from, to: Math.min(end, offsets.to + 1)}
+    }),
+  )
+  return spans.filter(({from, to}) => from < to)
+}
+
+class LogReader {
+  readonly #log: LogStore
+  readonly #query: StreamQuery
+  readonly #decode: ReturnType<typeof chunkDecoder>
+  #seen = 0
+
+  constructor(log: LogStore, query: StreamQuery) {
+    this.#log = log
+    this.#query = query
+    this.#decode = chunkDecoder(query.source)
+  }
+
+  async *read({partition, from, to}: Span): AsyncGenerator<Rows> {
+    const {source, signal} = this.#query
+    for (let at = from; at < to;) {
       if (signal?.aborted) throw new EngineError('CLOSED', 'the caller has gone')
-      const [result] = await log.read([{topic, partition, from, to: end, bytesMax: limits.taskFetchBytesMax}])
+      const [result] = await this.#log.read([{topic: source.topic, partition, from: at, to, bytesMax: limits.taskFetchBytesMax}])
       const {batches} = must(result, 'read result')
       if (batches.length === 0) break
       for (const batch of batches) {
-        const {chunk} = decode(batch, from, partition)
-        seen += chunk.count
-        if (seen > limits.pullScanRowsMax)
-          throw new EngineError(
-            'LIMIT_EXCEEDED',
-            `the query looks at more than ${limits.pullScanRowsMax} rows of ${source.name}: use LIMIT, or a table by key`,
-          )
-        from = batch.baseOffset + batch.count
-        yield withoutNullValues(chunk)
+        const {chunk} = this.#decode(batch, at, partition)
+        this.#count(chunk.count)
+        at = batch.baseOffset + batch.count
+        yield withoutNullValues(at > to ? before(chunk, to) : chunk)
       }
     }
   }
+
+  #count(rows: number): void {
+    this.#seen += rows
+    if (this.#seen <= limits.pullScanRowsMax) return
+    throw new EngineError(
+      'LIMIT_EXCEEDED',
+      `the query looks at more than ${limits.pullScanRowsMax} rows of ${this.#query.source.name}: ` +
+        'name the key, a range of ROWTIME or ROWOFFSET, or use LIMIT',
+    )
+  }
+}
+
+/** A batch that reaches beyond the span is cut there, so that no row comes twice. */
+function before(chunk: Rows, to: Offset): Rows {
+  const {offsets} = must(chunk.origin, 'origin of rows of a log')
+  let count = 0
+  while (count < chunk.count && (offsets[count] ?? Infinity) < to) count++
+  return sliceChunk(chunk, 0, count)
 }

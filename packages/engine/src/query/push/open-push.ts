@@ -126,7 +126,11 @@ function placesIn(positions: Positions, prefix: string, feeds: readonly TopicFee
 }
 
 /** From rows of a feed to rows of the result, its columns in the order of SELECT. A null value of a stream is no row to show. */
-function processor(inline: InlineTopology, {output, root}: PushPlan, evaluation: EvaluatorEnv): (run: FeedRun) => readonly Chunk[] {
+function processor(
+  inline: InlineTopology,
+  {output, root}: PushPlan,
+  evaluation: EvaluatorEnv,
+): (run: FeedRun) => readonly Chunk[] {
   const project = makeProjection(output, evaluation, 'generated')
   return ({feed, chunk}) => {
     const results: Chunk[] = []

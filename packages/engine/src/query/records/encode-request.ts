@@ -126,7 +126,12 @@ function firstThatReads(
   return {code, message}
 }
 
-type OpaqueRecord = {readonly record: ProduceRecord; readonly key: string | null; readonly value: string | null; readonly bytes: number}
+type OpaqueRecord = {
+  readonly record: ProduceRecord
+  readonly key: string | null
+  readonly value: string | null
+  readonly bytes: number
+}
 
 /** A record as text. RECORD_TOO_LARGE where no batch may hold it. */
 function opaqueRecord(record: ProduceRecord): OpaqueRecord {

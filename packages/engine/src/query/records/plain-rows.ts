@@ -24,7 +24,8 @@ export type PlainRows = (records: readonly ProduceRecord[], nowMs: number) => Ro
 
 export function plainRows({schema, window, formats}: Source): PlainRows {
   const isKeyBare = schema.key.length === 0 || keyStandsBare(formats.key, schema.key)
-  const isPlain = window === undefined && isKeyBare && !standsBare(formats.value, schema.value) && !schema.value.some(({name}) => name in {})
+  const isPlain =
+    window === undefined && isKeyBare && !standsBare(formats.value, schema.value) && !schema.value.some(({name}) => name in {})
   if (!isPlain) return () => undefined
   const readKeys = schema.key.map(columnReader)
   const fields = schema.value.map(column => ({name: column.name, read: columnReader(column)}))
@@ -52,7 +53,8 @@ function valuesOf(records: readonly ProduceRecord[]): readonly Fields[] | undefi
   const objects = new Array<Fields>(records.length)
   for (let i = 0; i < records.length; i++) {
     const record = records[i]
-    if (record === undefined || record.partition !== undefined || record.headers?.length || !isObject(record.value)) return undefined
+    if (record === undefined || record.partition !== undefined || record.headers?.length || !isObject(record.value))
+      return undefined
     objects[i] = record.value
   }
   return objects

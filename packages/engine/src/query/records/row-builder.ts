@@ -49,7 +49,10 @@ function keyOf(format: Format, columns: readonly Column[]): Read {
   return value => {
     if (value === null || value === undefined) return null
     if (!isNamed(value, columns)) return readBare(value)
-    const bytes = serde.encode((readObject(value) ?? []).map(each => [each]), 0)
+    const bytes = serde.encode(
+      (readObject(value) ?? []).map(each => [each]),
+      0,
+    )
     return bytes === null ? null : serde.decode(blobsOf([Buffer.from(bytes)]), 0)
   }
 }

@@ -2,6 +2,7 @@ import {assertNever} from '../../base/assert.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {Catalog} from '../../catalog/catalog.ts'
 import type {LogRecord, QueryInfo, StatementResult, TopicInfo} from '../../engine-api.ts'
+import type {EvaluationEnv} from '../../expr/bind.ts'
 import type {AnyFunction} from '../../expr/functions/registry.ts'
 import type {Source} from '../../plan/source.ts'
 import {printType} from '../../schema/sql-type.ts'
@@ -14,6 +15,8 @@ export type Facts = {
   readonly queries: () => readonly QueryInfo[]
   readonly functions: () => readonly AnyFunction[]
   readonly properties: () => ReadonlyMap<string, string>
+  /** What expressions are compiled with. */
+  readonly evaluation: () => EvaluationEnv
   readonly firstRecords: (topic: string, isFromBeginning: boolean, limit: number) => Promise<readonly LogRecord[]>
 }
 
@@ -45,11 +48,11 @@ export class Reports {
       case 'describe-function':
         return describeFunction(this.#facts.functions(), statement.name)
       case 'explain':
-        return text(explainPlan(statement.statement))
+        return text(explainPlan(statement.statement, this.#facts.evaluation()))
       case 'explain-query': {
         const query = catalog.query(statement.queryId)
         if (query === undefined) throw new EngineError('QUERY_NOT_FOUND', `there is no query ${statement.queryId}`)
-        return {...text(explainPlan({kind: 'insert-select', plan: query.plan})), queryId: query.id}
+        return {...text(explainPlan({kind: 'insert-select', plan: query.plan}, this.#facts.evaluation())), queryId: query.id}
       }
       case 'print-topic': {
         const records = await this.#facts.firstRecords(statement.topic, statement.isFromBeginning, statement.limit ?? 100)
@@ -61,7 +64,7 @@ export class Reports {
     }
   }
 
-  async #show({subject, isAll}: Extract<Report, {kind: 'show'}>, catalog: Catalog): Promise<Answer> {
+  async #show({subject, isAll, variables}: Extract<Report, {kind: 'show'}>, catalog: Catalog): Promise<Answer> {
     switch (subject) {
       case 'STREAMS':
       case 'TABLES': {
@@ -98,7 +101,10 @@ export class Reports {
         return table(['name', 'value'], rows, `${rows.length} properties`)
       }
       case 'VARIABLES':
-        return table(['name', 'value'], [], 'Variables last as long as the script that defines them.')
+        {
+          const rows = Object.entries(variables ?? {}).map(([name, value]) => ({name, value}))
+          return table(['name', 'value'], rows, `${rows.length} variables; they last as long as the script that defines them.`)
+        }
       case 'INDEXES':
         {
           const rows = catalog.indexes().map(index => ({name: index.name, table: index.table, columns: index.columns.join(', ')}))

@@ -65,7 +65,8 @@ function rangeOf(column: SourceSlot, parts: readonly Expr[]): {readonly from?: R
   return range
 }
 
-function endsOf(part: Expr, {slot, type}: SourceSlot): {readonly from?: RangeEnd; readonly to?: RangeEnd} {
+/** Bounds of a column from a comparison with a constant of its type. */
+export function endsOf(part: Expr, {slot, type}: SourceSlot): {readonly from?: RangeEnd; readonly to?: RangeEnd} {
   const isColumn = (expr: Expr): boolean => expr.kind === 'column' && expr.index === slot
   const fits = (expr: Expr): boolean => isConstant(expr) && hasBytesOf(expr.type, type)
   if (part.kind === 'between' && !part.isNegated && isColumn(part.operand) && fits(part.low) && fits(part.high))
@@ -77,6 +78,7 @@ function endsOf(part: Expr, {slot, type}: SourceSlot): {readonly from?: RangeEnd
   const operator = isLeft ? part.operator : flipped[part.operator]
   if (operator === '>' || operator === '>=') return {from: {value, isInclusive: operator === '>='}}
   if (operator === '<' || operator === '<=') return {to: {value, isInclusive: operator === '<='}}
+  if (operator === '=') return {from: {value, isInclusive: true}, to: {value, isInclusive: true}}
   return {}
 }
 

@@ -66,8 +66,7 @@ export function refuseScan(query: Query, where: Expr | undefined, lookup: Lookup
   )
 }
 
-const combinedIn =
-  'A comparison condition on the key column cannot be combined with other comparisons such as an IN predicate.'
+const combinedIn = 'A comparison condition on the key column cannot be combined with other comparisons such as an IN predicate.'
 
 /** One key column under both IN and another condition. */
 function combinesIn(where: Expr, {slots}: ScopeSource): boolean {
@@ -103,8 +102,7 @@ function reasonOf(where: Expr, node: Expression, keys: readonly number[], printe
   }
   if (keys.length > 1)
     return `Multi-column sources must specify every key in the WHERE clause. Expected: [${printed.join(', ')}].`
-  if (where.kind === 'and')
-    return combinedIn
+  if (where.kind === 'and') return combinedIn
   if (where.kind === 'compare' && where.operator === '<>')
     return `Bound on key columns '[${printed.join(', ')}]' must currently be '='.`
   if (where.kind === 'in') return 'A comparison must be between a key column and a resolvable expression.'

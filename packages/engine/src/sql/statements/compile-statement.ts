@@ -2,7 +2,9 @@ import {findSource} from '../analyzer/from.ts'
 import {findFunction} from '../analyzer/check-call.ts'
 import {refuse} from '../analyzer/refusal.ts'
 import {countOf, durationMs} from '../analyzer/window.ts'
+import type {Identifier} from '../syntax/ast.ts'
 import type {Statement} from '../syntax/statement-ast.ts'
+import {compileAssertSchema, compileAssertSource} from './assertions.ts'
 import {compileAlterSource} from './alter-source.ts'
 import type {Action, CompiledStatement} from './compiled-statement.ts'
 import {compileCreateAs} from './create-as.ts'
@@ -87,10 +89,33 @@ function lookAction(statement: Exclude<Statement, StatementOf<'Select' | 'Explai
       }
     case 'AssertTopic':
       return assertTopic(statement)
+    case 'AssertSchema':
+      return compileAssertSchema(statement, context)
+    case 'AssertSource':
+      return compileAssertSource(statement, context)
+    case 'CreateConnector':
+    case 'DropConnector':
+      return refuseConnector(statement.name)
+    case 'RunScript':
+      return refuse('RUN SCRIPT is a command of a command line.', statement, 'Send the text of the file: a request may hold many statements.')
+    case 'AssertValues':
+    case 'AssertTombstone':
+      return refuse(
+        'ASSERT VALUES compares records with a test script, which ksqlDB runs in a tool of its own.',
+        statement,
+        `SELECT … FROM ${statement.source.text} shows what is there.`,
+      )
     default:
-      return refuse(`${statement.kind} statements are not supported.`, statement)
+      return refuse('The statement is not supported.', statement)
   }
 }
+
+const refuseConnector = (name: Identifier): never =>
+  refuse(
+    `There is no connector ${name.text}: Kafka Connect is no part of Millrace.`,
+    name,
+    'A program that produces to a topic, or consumes from one, takes its place: see the produce mutation and consumer groups.',
+  )
 
 const controls = {TERMINATE: 'terminate', PAUSE: 'pause', RESUME: 'resume'} as const
 
@@ -99,7 +124,7 @@ function queryOf(id: {readonly text: string; readonly span: Statement['span']}, 
   return refuse(`Unknown queryId: ${id.text}`, id, 'SHOW QUERIES lists the running queries.')
 }
 
-function describeAction({subject, isExtended, span}: StatementOf<'Describe'>, {env}: StatementContext): Action {
+function describeAction({subject, isExtended}: StatementOf<'Describe'>, {env}: StatementContext): Action {
   switch (subject.kind) {
     case 'SOURCE':
       return {
@@ -110,7 +135,7 @@ function describeAction({subject, isExtended, span}: StatementOf<'Describe'>, {e
     case 'FUNCTION':
       return {kind: 'describe-function', name: findFunction(subject.name, env).name}
     case 'CONNECTOR':
-      return refuse('DESCRIBE CONNECTOR is not supported.', span)
+      return refuseConnector(subject.name)
     default:
       return {kind: 'describe-sources', of: subject.kind === 'STREAMS' ? 'stream' : 'table', isExtended}
   }

@@ -94,7 +94,14 @@ export type Action =
   | {readonly kind: 'unset-property'; readonly name: string}
   | {readonly kind: 'define-variable'; readonly name: string; readonly value: string}
   | {readonly kind: 'undefine-variable'; readonly name: string}
-  | {readonly kind: 'show'; readonly subject: ShowSubject; readonly isAll: boolean; readonly isExtended: boolean}
+  | {
+      readonly kind: 'show'
+      readonly subject: ShowSubject
+      readonly isAll: boolean
+      readonly isExtended: boolean
+      /** As they are at this place of the script: only for VARIABLES. */
+      readonly variables?: Readonly<Record<string, string>>
+    }
   | {readonly kind: 'describe-source'; readonly source: Source; readonly isExtended: boolean}
   | {readonly kind: 'describe-sources'; readonly of: 'stream' | 'table'; readonly isExtended: boolean}
   | {readonly kind: 'describe-function'; readonly name: string}
