@@ -99,7 +99,7 @@ export class ApiClient {
   }
 
   async #listen(sql: string, after: string | undefined, signal: AbortSignal, hear: (event: PushEvent) => void): Promise<void> {
-    const query = 'subscription($sql: String!, $after: String) { pushQuery(sql: $sql, after: $after) { rows cursor dropped } }'
+    const query = 'subscription($sql: String!, $after: String) { pushQuery(sql: $sql, after: $after) { rows cursor } }'
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
       signal,
@@ -131,7 +131,7 @@ export type Push = {
   readonly isOpen: Promise<void>
   close(): Promise<void>
 }
-type PushEvent = {readonly rows: readonly Row[]; readonly cursor: string; readonly dropped: number}
+type PushEvent = {readonly rows: readonly Row[]; readonly cursor: string}
 type TopicPage = {
   readonly topic: {
     readonly records: {

@@ -1,11 +1,11 @@
 import {createRequire} from 'node:module'
-import {hostname} from 'node:os'
 import {dirname, join, resolve} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {Engine, EngineError, type StorageDescriptor} from '@millrace/engine'
 import {pino} from 'pino'
 import {parseConfig, type Config} from './config.ts'
 import {serverLimits} from './limits.ts'
+import {isGone, processName} from './process-identity.ts'
 import {startServer} from './server.ts'
 
 /** Starts Millrace as the environment says, runs `alongside` if given, and serves until it is told to stop; then ends the process. */
@@ -20,8 +20,7 @@ export async function runUntilStopped(alongside?: (engine: Engine, signal: Abort
     threads: config.engineThreads,
     ...(config.functionsModule !== undefined && {functionsModule: config.functionsModule}),
     logger,
-    // The same after a restart, so that it needs not wait until its own last session has ended.
-    ...(config.port > 0 && {process: {name: `${hostname()}:${config.port}`}}),
+    process: {name: processName(), isGone},
   }).catch(explain)
   const dashboardDir = join(dirname(createRequire(import.meta.url).resolve('@millrace/dashboard/package.json')), 'out')
   const server = await startServer({engine, logger, host: config.host, port: config.port, dashboardDir}).catch(explain)

@@ -56,7 +56,9 @@ test('functions given to an engine hold while it is open, for its pull queries t
     result: state => state,
   })
   const engine = await Engine.open({storage: openSimulatedStorage(), tasks: 'manual', functions: [shout, longest]})
-  await engine.execute(`CREATE STREAM s (t VARCHAR) WITH (KAFKA_TOPIC='s', PARTITIONS=1); INSERT INTO s (t) VALUES ('a'), ('abc'), (NULL);`)
+  await engine.execute(
+    `CREATE STREAM s (t VARCHAR) WITH (KAFKA_TOPIC='s', PARTITIONS=1); INSERT INTO s (t) VALUES ('a'), ('abc'), (NULL);`,
+  )
   expect(await engine.pull('SELECT SHOUT(LONGEST(t), 2) AS r FROM s')).toMatchObject({rows: [['ABC!!']]})
   expect(await engine.pull('SELECT SHOUT(t) AS r FROM s')).toMatchObject({kind: 'rejected'})
   await engine.close()
@@ -70,6 +72,8 @@ test('what cannot be used is refused when the engine opens', async () => {
   const taken = scalarFunction({name: 'UCASE', parameters: [], returns: 'INT', run: () => 1})
   await expect(Engine.open({storage, functions: [taken]})).rejects.toMatchObject({code: 'INVALID_ARGUMENT'})
   await expect(Engine.open({storage, functionsModule: '/no/such/module.js'})).rejects.toMatchObject({code: 'INVALID_CONFIG'})
-  await expect(Engine.open({storage: {kind: 'lmdb', dir: 'x'}, functions: [taken]})).rejects.toMatchObject({code: 'INVALID_CONFIG'})
+  await expect(Engine.open({storage: {kind: 'lmdb', dir: 'x'}, functions: [taken]})).rejects.toMatchObject({
+    code: 'INVALID_CONFIG',
+  })
   expect(() => scalarFunction({name: 'F', parameters: [], returns: 'NUMBER', run: () => 1})).toThrow('no SQL type')
 })

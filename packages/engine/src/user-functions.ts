@@ -76,11 +76,9 @@ export type AggregateFunction<P extends readonly UserParameter[], R extends stri
 }
 
 /** A function of the rows of a group. */
-export function aggregateFunction<
-  const P extends readonly UserParameter[],
-  const R extends string,
-  const S extends string,
->(definition: AggregateFunction<P, R, S>): AggregateDefinition {
+export function aggregateFunction<const P extends readonly UserParameter[], const R extends string, const S extends string>(
+  definition: AggregateFunction<P, R, S>,
+): AggregateDefinition {
   const {name, description = '', parameters, returns, state, initial, add, undo, merge, result} = definition
   // Values have the form of their SQL types, which the engine checks before it calls; the type system cannot see that.
   type State = ValueOf<S>

@@ -20,7 +20,14 @@ export type CatalogSource = {readonly source: Source; readonly madeAt: number}
 
 /** What exists at one moment: immutable. A change gives another catalog. */
 export class Catalog implements SourceLookup {
-  static readonly empty = new Catalog({version: 0, sources: new Map(), types: new Map(), queries: new Map(), topics: new Map(), indexes: new Map()})
+  static readonly empty = new Catalog({
+    version: 0,
+    sources: new Map(),
+    types: new Map(),
+    queries: new Map(),
+    topics: new Map(),
+    indexes: new Map(),
+  })
 
   readonly #contents: Contents
 

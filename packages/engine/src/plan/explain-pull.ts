@@ -1,3 +1,4 @@
+import {assertNever} from '../base/assert.ts'
 import type {Expr} from '../expr/ir.ts'
 import {exprText} from './expr-text.ts'
 import type {Bounds, Ends, IndexLookup, PullNode, PullScan, RangeEnd} from './pull-plan.ts'
@@ -35,6 +36,8 @@ function detail(node: PullNode): string {
     }
     case 'limit':
       return `limit: ${node.limit ?? 'all'}${node.offset === undefined ? '' : `, after ${node.offset}`}`
+    default:
+      return assertNever(node, 'pull node')
   }
 }
 

@@ -32,7 +32,8 @@ function own(step: Step): readonly string[] {
 }
 
 const perKey = 'one for each group, for ever: nothing but tombstones of a table below bounds it'
-const perWindow = ({retentionMs}: WindowSpec): string => `one for each group and window, kept for ${retentionMs} ms of stream time`
+const perWindow = ({retentionMs}: WindowSpec): string =>
+  `one for each group and window, kept for ${retentionMs} ms of stream time`
 
 function resultBound(step: Step): string {
   if (step.kind === 'aggregate') return step.over === undefined ? perKey : perWindow(step.over)

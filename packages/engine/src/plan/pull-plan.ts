@@ -30,6 +30,7 @@ export type PullScan = {
 /** Rows by an index: for each of `equal` (values of the leading indexed columns) those whose next indexed column is in range. */
 export type IndexLookup = {
   readonly name: string
+  readonly columns: readonly string[]
   readonly equal: readonly (readonly Expr[])[]
   readonly from?: RangeEnd
   readonly to?: RangeEnd

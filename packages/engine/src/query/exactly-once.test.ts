@@ -86,7 +86,10 @@ async function prepare(): Promise<{run: QueryRun; world: SimulatedWorld}> {
   }
   const plan = countPlan()
   const topics = await createQueryTopics(storage.log, plan, {}, 0)
-  return {run: {id: 'Q', what: {kind: 'query', plan}, topics, settings: {'cache.max.bytes.buffering': '0'}}, world: storage.snapshot()}
+  return {
+    run: {id: 'Q', what: {kind: 'query', plan}, topics, settings: {'cache.max.bytes.buffering': '0'}},
+    world: storage.snapshot(),
+  }
 }
 
 function hostOn(storage: Storage, failures: string[] = []): TaskHost {

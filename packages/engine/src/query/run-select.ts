@@ -54,30 +54,45 @@ function sourceOf(name: string, {catalog}: PullContext): Source {
   return source
 }
 
-async function* scanRows(
+type ScanEnv = {readonly env: EvaluationEnv; readonly bar: Bar | undefined; readonly signal: AbortSignal | undefined}
+
+const scanRows = (scan: PullScan, source: Source, scanEnv: ScanEnv, context: PullContext): AsyncGenerator<Rows> =>
+  scan.from === 'stream' ? scanStream(scan, source, scanEnv, context) : scanTable(scan, source, scanEnv, context)
+
+async function* scanStream(
   scan: PullScan,
   source: Source,
-  {env, bar, signal}: {readonly env: EvaluationEnv; readonly bar: Bar | undefined; readonly signal: AbortSignal | undefined},
-  {storage, catalog, queries}: PullContext,
+  {env, bar, signal}: ScanEnv,
+  {storage}: PullContext,
 ): AsyncGenerator<Rows> {
-  if (scan.from === 'stream') {
-    const record = await storage.log.topic(source.topic)
-    if (record === undefined)
-      throw new EngineError('TOPIC_NOT_FOUND', `topic ${source.topic} of ${source.name} does not exist`)
-    const query = streamQuery(scan, source, record.partitions, env, signal)
-    if (query === undefined) return
-    return yield* bar === undefined || source.timestamp !== undefined
-      ? streamRows(storage.log, query)
-      : newestRows(storage.log, query, bar)
-  }
+  const record = await storage.log.topic(source.topic)
+  if (record === undefined) throw new EngineError('TOPIC_NOT_FOUND', `topic ${source.topic} of ${source.name} does not exist`)
+  const query = streamQuery(scan, source, record.partitions, env, signal)
+  if (query === undefined) return
+  const isByTime = bar !== undefined && source.timestamp === undefined
+  yield* isByTime ? newestRows(storage.log, query, bar) : streamRows(storage.log, query)
+}
+
+/** By index only where it is complete, and still the one that the query was planned with. */
+async function* scanTable(
+  scan: PullScan,
+  source: Source,
+  {env, signal}: ScanEnv,
+  {storage: {state}, catalog, queries}: PullContext,
+): AsyncGenerator<Rows> {
   const location = locate(source, runOf(source, catalog, queries))
   const keys = scan.keys && constantRows(scan.keys, env)
   const query: TableQuery = {source, location, keys, windowStart: scan.windowStart, signal}
   const index = scan.index && catalog.index(scan.index.name)
-  if (scan.index === undefined || index === undefined || !(await isIndexReady(storage.state, location.tasks, index)))
-    return yield* tableRows(storage.state, query)
-  const wanted = indexQuery(index, scan.index, env)
-  if (wanted !== undefined) yield* indexRows(storage.state, query, wanted)
+  const isUsable =
+    scan.index !== undefined &&
+    index?.columns.join() === scan.index.columns.join() &&
+    (await isIndexReady(state, location.tasks, index))
+  if (!isUsable) yield* tableRows(state, query)
+  else {
+    const wanted = indexQuery(index, scan.index, env)
+    if (wanted !== undefined) yield* indexRows(state, query, wanted)
+  }
 }
 
 /** The values of an index look-up; undefined when nothing can be found: a bound is NULL, or could not be computed. */

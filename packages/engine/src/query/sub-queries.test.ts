@@ -99,8 +99,12 @@ describe('sub-queries that run on', () => {
     expect(await refusal('CREATE STREAM x AS SELECT * FROM (SELECT * FROM orders LIMIT 3) a;')).toContain('has no LIMIT')
     expect(await refusal('CREATE STREAM x AS SELECT * FROM (SELECT * FROM orders EMIT CHANGES) a;')).toContain('outermost')
     expect(await refusal('CREATE STREAM x AS SELECT * FROM (SELECT * FROM orders);')).toContain('needs a name')
-    expect(await refusal('CREATE STREAM x AS SELECT a.amount FROM (SELECT id, customer FROM orders) a;')).toContain('cannot be resolved')
-    expect(await refusal('CREATE STREAM x AS SELECT * FROM (SELECT customer FROM orders) a;')).toContain('Key missing from projection')
+    expect(await refusal('CREATE STREAM x AS SELECT a.amount FROM (SELECT id, customer FROM orders) a;')).toContain(
+      'cannot be resolved',
+    )
+    expect(await refusal('CREATE STREAM x AS SELECT * FROM (SELECT customer FROM orders) a;')).toContain(
+      'Key missing from projection',
+    )
   })
 })
 
@@ -157,6 +161,8 @@ describe('self joins', () => {
   })
 
   test('both sides under one name are refused', async () => {
-    expect(await refusal('CREATE TABLE x AS SELECT * FROM people JOIN people ON people.name = people.name;')).toContain('a name of its own')
+    expect(await refusal('CREATE TABLE x AS SELECT * FROM people JOIN people ON people.name = people.name;')).toContain(
+      'a name of its own',
+    )
   })
 })

@@ -9,7 +9,7 @@ afterEach(async () => {
 
 /** Another process over the same store. */
 async function join(storage: SimulatedStorage, name: string, sessionTimeoutMs = 300): Promise<Engine> {
-  const engine = await Engine.open({storage, process: {name, sessionTimeoutMs}})
+  const engine = await Engine.open({storage, process: {name, isGone: other => other === name, sessionTimeoutMs}})
   opened.push(engine)
   return engine
 }

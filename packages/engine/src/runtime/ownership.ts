@@ -19,8 +19,9 @@ import type {TaskReport} from './task-host.ts'
 export const taskGroup = 'millrace_tasks'
 
 export type ProcessOptions = {
-  /** Names this process, again after a restart: who starts under a name takes over from its predecessor at once. */
   readonly name?: string
+  /** Whether a process of that name has surely ended: its tasks are taken over at once. Others are waited for. */
+  readonly isGone?: (name: string) => boolean
   /** How long it may be silent before the others share its tasks, ms. */
   readonly sessionTimeoutMs?: number
 }
@@ -59,8 +60,8 @@ export class OwnedTasks implements TaskPool {
   }
 
   static async join(options: OwnershipOptions): Promise<OwnedTasks> {
-    const {groups, clock, name, sessionTimeoutMs} = options
-    if (name !== undefined) await expel(groups, clock, name)
+    const {groups, clock, name = 'process', isGone, sessionTimeoutMs} = options
+    if (isGone) await expel(groups, clock, isGone)
     const tasks = new OwnedTasks(options)
     tasks.#membership = await Membership.join({
       groups,
@@ -68,7 +69,7 @@ export class OwnedTasks implements TaskPool {
       log: {topic: async () => ({partitions: limits.taskSlots})},
       group: taskGroup,
       topics: [taskGroup],
-      clientId: name ?? 'process',
+      clientId: name,
       sessionTimeoutMs,
       onBeat: () => tasks.#beat(),
     })
@@ -166,11 +167,11 @@ const placeKey = (queryId: string, {subTopology, partition}: TaskPlace): string 
 const slotOf = (queryId: string, index: number): number =>
   ((murmur2(Buffer.from(queryId)) >>> 0) + index * Math.floor(limits.taskSlots * 0.618)) % limits.taskSlots
 
-/** Takes members of that name out of the group. One that lives nevertheless joins again by itself. */
-async function expel(groups: GroupStore, clock: Clock, name: string): Promise<void> {
+/** Takes members out of the group. One that lives nevertheless joins again by itself. */
+async function expel(groups: GroupStore, clock: Clock, isGone: (name: string) => boolean): Promise<void> {
   for (;;) {
     const {group, version} = await readGroup(groups, taskGroup)
-    const memberIds = group.members.filter(({clientId}) => clientId === name).map(({id}) => id)
+    const memberIds = group.members.filter(({clientId}) => isGone(clientId)).map(({id}) => id)
     const next = reduce(group, {kind: 'expire', memberIds}, clock.nowMs())
     if (next === group || (await groups.putDocument(groupDocument(taskGroup), version, next))) return
   }

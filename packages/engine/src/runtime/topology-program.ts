@@ -147,9 +147,9 @@ function outputOf(run: QueryRun, sub: SubTopology, output: TopologyOutput, keyle
   return {topic, step, encode, merge: isCoalesced ? chunks => [latestRows(chunks, keyTypes)] : concatSmall}
 }
 
-/** As ksqlDB's record cache, which it is named after: 0 lets every change through. */
+/** As ksqlDB's record cache, which it is named after; 0, the default, lets every change through. */
 const coalesces = ({settings}: QueryRun): boolean =>
-  Number(settings[cacheProperty] ?? settings[`ksql.streams.${cacheProperty}`] ?? 1) !== 0
+  Number(settings[cacheProperty] ?? settings[`ksql.streams.${cacheProperty}`] ?? 0) !== 0
 
 const cacheProperty = 'cache.max.bytes.buffering'
 

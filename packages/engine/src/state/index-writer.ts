@@ -28,7 +28,11 @@ type Row = {readonly key: Uint8Array; readonly value: Uint8Array}
  */
 export class IndexWriter {
   readonly #store: string
-  readonly #codecs: readonly {readonly store: string; readonly places: readonly number[]; readonly keys: ReturnType<typeof keyCodec>}[]
+  readonly #codecs: readonly {
+    readonly store: string
+    readonly places: readonly number[]
+    readonly keys: ReturnType<typeof keyCodec>
+  }[]
   readonly #keys: ReturnType<typeof keyCodec>
   readonly #values: ReturnType<typeof rowCodec>
   readonly #keyCount: number

@@ -39,7 +39,10 @@ export async function* aggregateRows(
         group.states[i] = aggregator.add(group.states[i] ?? null, rowAt(args[i] ?? [], row))
     }
     if (found.size > limits.pullGroupsMax)
-      throw new EngineError('LIMIT_EXCEEDED', `GROUP BY makes more than ${limits.pullGroupsMax} groups: narrow the rows with WHERE`)
+      throw new EngineError(
+        'LIMIT_EXCEEDED',
+        `GROUP BY makes more than ${limits.pullGroupsMax} groups: narrow the rows with WHERE`,
+      )
   }
   const rows = [...found.values()].map(({key, states}): Row => [
     ...key,

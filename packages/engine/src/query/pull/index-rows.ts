@@ -94,7 +94,14 @@ function rangesOf(values: Row, types: readonly SqlType[], {from, to}: IndexQuery
 function spellings(values: Row, types: readonly SqlType[]): Row[] {
   return values.reduce<Row[]>(
     (all, value, i) =>
-      all.flatMap(row => (value === 0 && types[i]?.kind === 'DOUBLE' ? [[...row, 0], [...row, -0]] : [[...row, value]])),
+      all.flatMap(row =>
+        value === 0 && types[i]?.kind === 'DOUBLE'
+          ? [
+              [...row, 0],
+              [...row, -0],
+            ]
+          : [[...row, value]],
+      ),
     [[]],
   )
 }

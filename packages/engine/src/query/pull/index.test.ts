@@ -43,7 +43,10 @@ test('an index is built from the rows there are, follows their changes, and is n
   expect(await pull(engine, sql)).toEqual([[1], [4]])
   await engine.settle()
   expect(await pull(engine, sql)).toEqual([[1], [4]])
-  await run(engine, `INSERT INTO users (id, name, city, age) VALUES (1, 'ann', 'BER', 30), (3, 'cid', 'AMS', 33); DELETE FROM users WHERE id = 4;`)
+  await run(
+    engine,
+    `INSERT INTO users (id, name, city, age) VALUES (1, 'ann', 'BER', 30), (3, 'cid', 'AMS', 33); DELETE FROM users WHERE id = 4;`,
+  )
   await engine.settle()
   expect(await pull(engine, sql)).toEqual([[3]])
   expect(await pull(engine, `SELECT id FROM users WHERE city IN ('BER', 'AMS', 'PAR') ORDER BY id`)).toEqual([[1], [2], [3]])
@@ -62,7 +65,10 @@ test('it serves results of queries, windowed ones too, in the order of its colum
      INSERT INTO hits (ROWTIME, page, n) VALUES (0, 'a', 5), (1, 'b', 7), (2, 'a', 4), (60000, 'a', 1);`,
   )
   await engine.settle()
-  expect(await pull(engine, 'SELECT page, total FROM totals WHERE total >= 7 ORDER BY total')).toEqual([['b', 7], ['a', 10]])
+  expect(await pull(engine, 'SELECT page, total FROM totals WHERE total >= 7 ORDER BY total')).toEqual([
+    ['b', 7],
+    ['a', 10],
+  ])
   expect(await pull(engine, 'SELECT page, WINDOWSTART FROM minutes WHERE c = 2')).toEqual([['a', 0]])
   expect(await pull(engine, 'SELECT page FROM minutes WHERE c BETWEEN 0 AND 1 ORDER BY page')).toEqual([['a'], ['b']])
 })
@@ -79,10 +85,16 @@ test('a restart keeps it; dropping it takes its entries away; another of its nam
   await run(engine, `INSERT INTO users (id, name, city, age) VALUES (1, 'ann', 'PAR', 30);`)
   await engine.settle()
   expect(await pull(engine, `SELECT id FROM users WHERE city = 'AMS' ORDER BY id`)).toEqual([[3], [4]])
-  await run(engine, 'DROP INDEX by_city;')
-  await engine.settle()
   const image = storage.state
   const task = {query: 'TABLE_USERS_1', subTopology: 0, placement: (await storage.log.topic('users'))?.placement ?? ''}
+  const states = async (): Promise<number> =>
+    (await Promise.all([0, 1].map(partition => image.scan({...task, partition}, 'indexes', {entriesMax: 10})))).flatMap(
+      ({entries}) => entries.filter(({value}) => value[0] === 1),
+    ).length
+  expect(await states()).toBe(2)
+  await run(engine, 'DROP INDEX by_city;')
+  await engine.settle()
+  expect(await states()).toBe(0)
   for (const partition of [0, 1])
     expect((await image.scan({...task, partition}, 'indexes', {entriesMax: 10})).entries).toEqual([])
   await run(engine, 'CREATE INDEX by_city ON users (age);')
@@ -102,23 +114,30 @@ test('a look-up by index finds what a scan finds, whatever happened to the rows'
     bound.map(x => `${x} > a`),
   )
   await fc.assert(
-    fc.asyncProperty(fc.array(change, {maxLength: 25}), fc.array(question, {minLength: 1, maxLength: 4}), async (changes, questions) => {
-      const engine = await Engine.open({storage: openSimulatedStorage(), tasks: 'manual'})
-      await run(engine, `CREATE TABLE t (id INT PRIMARY KEY, a BIGINT, b DOUBLE) WITH (KAFKA_TOPIC='t', PARTITIONS=2);`)
-      for (const [i, {id, a, b, isGone, settles}] of changes.entries()) {
-        if (i === 10) await run(engine, 'CREATE INDEX ON t (a, b);')
-        await run(engine, isGone ? `DELETE FROM t WHERE id = ${id};` : `INSERT INTO t (id, a, b) VALUES (${id}, ${a}, ${b});`)
-        if (settles) await engine.settle()
-      }
-      await engine.settle()
-      for (const where of questions) {
-        const byIndex = await pull(engine, `SELECT * FROM t WHERE ${where} ORDER BY id`)
-        // The sum hides the column from the index.
-        const scanned = await pull(engine, `SELECT * FROM t WHERE ${where.replaceAll('a ', 'a + 0 ').replace(/a$/, 'a + 0')} ORDER BY id`)
-        expect(byIndex).toEqual(scanned)
-      }
-      await engine.close()
-    }),
+    fc.asyncProperty(
+      fc.array(change, {maxLength: 25}),
+      fc.array(question, {minLength: 1, maxLength: 4}),
+      async (changes, questions) => {
+        const engine = await Engine.open({storage: openSimulatedStorage(), tasks: 'manual'})
+        await run(engine, `CREATE TABLE t (id INT PRIMARY KEY, a BIGINT, b DOUBLE) WITH (KAFKA_TOPIC='t', PARTITIONS=2);`)
+        for (const [i, {id, a, b, isGone, settles}] of changes.entries()) {
+          if (i === 10) await run(engine, 'CREATE INDEX ON t (a, b);')
+          await run(engine, isGone ? `DELETE FROM t WHERE id = ${id};` : `INSERT INTO t (id, a, b) VALUES (${id}, ${a}, ${b});`)
+          if (settles) await engine.settle()
+        }
+        await engine.settle()
+        for (const where of questions) {
+          const byIndex = await pull(engine, `SELECT * FROM t WHERE ${where} ORDER BY id`)
+          // The sum hides the column from the index.
+          const scanned = await pull(
+            engine,
+            `SELECT * FROM t WHERE ${where.replaceAll('a ', 'a + 0 ').replace(/a$/, 'a + 0')} ORDER BY id`,
+          )
+          expect(byIndex).toEqual(scanned)
+        }
+        await engine.close()
+      },
+    ),
     {numRuns: 40},
   )
 })
@@ -137,7 +156,10 @@ test('in a worker thread over LMDB it becomes ready by itself', async () => {
 
 test('what cannot be indexed is refused', async () => {
   const engine = await open({storage: openSimulatedStorage(), tasks: 'manual'})
-  await run(engine, `${users} CREATE STREAM s (a INT) WITH (KAFKA_TOPIC='s', PARTITIONS=1); CREATE TABLE l (id INT PRIMARY KEY, tags ARRAY<INT>) WITH (KAFKA_TOPIC='l', PARTITIONS=1);`)
+  await run(
+    engine,
+    `${users} CREATE STREAM s (a INT) WITH (KAFKA_TOPIC='s', PARTITIONS=1); CREATE TABLE l (id INT PRIMARY KEY, tags ARRAY<INT>) WITH (KAFKA_TOPIC='l', PARTITIONS=1);`,
+  )
   const refusal = async (sql: string): Promise<string> => {
     const result = await engine.execute(sql)
     return result.kind === 'rejected' ? result.message : 'accepted'
@@ -147,6 +169,10 @@ test('what cannot be indexed is refused', async () => {
   expect(await refusal('CREATE INDEX ON users (id);')).toContain('it is the key')
   expect(await refusal('CREATE INDEX ON users (town);')).toContain('no column TOWN')
   expect(await refusal('CREATE INDEX i ON users (city); CREATE INDEX i ON users (age);')).toContain('already exists')
-  expect(await refusal('CREATE INDEX i ON users (city); CREATE INDEX IF NOT EXISTS i ON users (city); DROP TABLE users; DROP INDEX i;')).toContain('does not exist')
+  expect(
+    await refusal(
+      'CREATE INDEX i ON users (city); CREATE INDEX IF NOT EXISTS i ON users (city); DROP TABLE users; DROP INDEX i;',
+    ),
+  ).toContain('does not exist')
   expect(await refusal('DROP INDEX IF EXISTS i;')).toBe('accepted')
 })

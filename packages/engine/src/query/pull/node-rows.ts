@@ -81,7 +81,13 @@ async function* limitRows({limit = Infinity, offset = 0}: PullLimit, input: Asyn
     skipped += from
     const count = Math.min(page.count - from, limit - given)
     given += count
-    if (count > 0) yield count === page.count ? page : selectRows(page, Int32Array.from({length: count}, (_, i) => from + i))
+    if (count > 0)
+      yield count === page.count
+        ? page
+        : selectRows(
+            page,
+            Int32Array.from({length: count}, (_, i) => from + i),
+          )
     if (given >= limit) return
   }
 }

@@ -56,7 +56,12 @@ describe('grouping', () => {
   })
 
   test('GROUP BY without functions gives each value once', async () => {
-    expect(await pull('SELECT city FROM users GROUP BY city ORDER BY city NULLS FIRST')).toEqual([[null], ['AMS'], ['BER'], ['XXX']])
+    expect(await pull('SELECT city FROM users GROUP BY city ORDER BY city NULLS FIRST')).toEqual([
+      [null],
+      ['AMS'],
+      ['BER'],
+      ['XXX'],
+    ])
   })
 
   test('a stream is grouped up to its end', async () => {
@@ -69,7 +74,9 @@ describe('grouping', () => {
 
   test('a column that is neither grouped nor folded is refused', async () => {
     expect(await refusal('SELECT name, COUNT(*) FROM users GROUP BY city')).toContain('not part of GROUP BY: NAME')
-    expect(await refusal('SELECT city FROM users GROUP BY city ORDER BY name')).toContain('ORDER BY expression not part of GROUP BY')
+    expect(await refusal('SELECT city FROM users GROUP BY city ORDER BY name')).toContain(
+      'ORDER BY expression not part of GROUP BY',
+    )
   })
 })
 
@@ -120,7 +127,8 @@ describe('joins', () => {
   })
 
   test('further conditions decide who meets', async () => {
-    const sql = 'SELECT u.id, c.country FROM users u LEFT JOIN cities c ON c.code = u.city AND u.age < 35 WHERE u.id < 4 ORDER BY u.id'
+    const sql =
+      'SELECT u.id, c.country FROM users u LEFT JOIN cities c ON c.code = u.city AND u.age < 35 WHERE u.id < 4 ORDER BY u.id'
     expect(await pull(sql)).toEqual([
       [1, 'NL'],
       [2, null],

@@ -16,9 +16,7 @@ const nowhere: Rows = {count: 1, columns: [], timestamps: [0]}
 
 /** Lists of constants as values, each once. One that can't be computed (a failed cast) or has a NULL equals no row. */
 export function constantRows(lists: readonly (readonly Expr[])[], env: EvaluationEnv): readonly Row[] {
-  const rows = lists.map(exprs =>
-    rowAt(makeProjection(exprs, env, 'interpreted')(nowhere, undefined, ignoreErrors), 0),
-  )
+  const rows = lists.map(exprs => rowAt(makeProjection(exprs, env, 'interpreted')(nowhere, undefined, ignoreErrors), 0))
   const seen = new Map(rows.filter(row => !row.includes(null)).map(row => [JSON.stringify(row, plainly), row]))
   return [...seen.values()]
 }

@@ -48,7 +48,11 @@ function* runsOf(places: readonly Place[]): Generator<Rows> {
     const page = places[from]?.page
     let to = from + 1
     while (to < places.length && places[to]?.page === page) to++
-    if (page !== undefined) yield selectRows(page, Int32Array.from(places.slice(from, to), ({row}) => row))
+    if (page !== undefined)
+      yield selectRows(
+        page,
+        Int32Array.from(places.slice(from, to), ({row}) => row),
+      )
     from = to
   }
 }

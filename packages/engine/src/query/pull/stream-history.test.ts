@@ -62,7 +62,10 @@ test('the key is looked for in its partition only', async () => {
 
 test('offsets and partitions bound what is read, and can be shown', async () => {
   const {engine, reads} = await open(200)
-  const rows = await pull(engine, 'SELECT ROWPARTITION AS p, ROWOFFSET AS o FROM events WHERE ROWPARTITION = 1 AND ROWOFFSET >= 5 AND ROWOFFSET < 8')
+  const rows = await pull(
+    engine,
+    'SELECT ROWPARTITION AS p, ROWOFFSET AS o FROM events WHERE ROWPARTITION = 1 AND ROWOFFSET >= 5 AND ROWOFFSET < 8',
+  )
   expect(rows).toEqual([
     [1, 5],
     [1, 6],

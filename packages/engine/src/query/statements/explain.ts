@@ -22,7 +22,12 @@ export function explainPlan(
     case 'insert-select': {
       const {plan} = statement
       const subs = splitTopology(plan.root, plan.queryId, {kind: 'sink', sink: plan.sink})
-      return sections(explainPersistent(plan), printTopology(subs), stateText(plan.root, plan.sink.store), codeText(plan.root, env))
+      return sections(
+        explainPersistent(plan),
+        printTopology(subs),
+        stateText(plan.root, plan.sink.store),
+        codeText(plan.root, env),
+      )
     }
     case 'push': {
       const {root} = statement.plan

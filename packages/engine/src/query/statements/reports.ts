@@ -100,16 +100,14 @@ export class Reports {
         const rows = [...this.#facts.properties()].map(([name, value]) => ({name, value}))
         return table(['name', 'value'], rows, `${rows.length} properties`)
       }
-      case 'VARIABLES':
-        {
-          const rows = Object.entries(variables ?? {}).map(([name, value]) => ({name, value}))
-          return table(['name', 'value'], rows, `${rows.length} variables; they last as long as the script that defines them.`)
-        }
-      case 'INDEXES':
-        {
-          const rows = catalog.indexes().map(index => ({name: index.name, table: index.table, columns: index.columns.join(', ')}))
-          return table(['name', 'table', 'columns'], rows, `${rows.length} indexes`)
-        }
+      case 'VARIABLES': {
+        const rows = Object.entries(variables ?? {}).map(([name, value]) => ({name, value}))
+        return table(['name', 'value'], rows, `${rows.length} variables; they last as long as the script that defines them.`)
+      }
+      case 'INDEXES': {
+        const rows = catalog.indexes().map(index => ({name: index.name, table: index.table, columns: index.columns.join(', ')}))
+        return table(['name', 'table', 'columns'], rows, `${rows.length} indexes`)
+      }
       case 'CONNECTORS':
       case 'CONNECTOR PLUGINS':
         return table(['name', 'kind', 'state'], [], '0 connectors')

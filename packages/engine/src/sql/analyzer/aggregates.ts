@@ -83,7 +83,8 @@ function starCall(definition: AggregateDefinition, node: FunctionCall, scope: Sc
 
 function recordTime(node: FunctionCall, scope: Scope): Expr {
   const rowtime = scope.sources[0]?.slots.find(({origin}) => origin.kind === 'system' && origin.name === 'ROWTIME')
-  if (rowtime === undefined) return refuse(`${node.name.text}(*) needs rows with a record time; those of the sub-query have none.`, node)
+  if (rowtime === undefined)
+    return refuse(`${node.name.text}(*) needs rows with a record time; those of the sub-query have none.`, node)
   return {kind: 'column', type: rowtime.type, index: rowtime.slot, name: rowtime.name}
 }
 

@@ -26,13 +26,17 @@ export function chooseIndex(
   const found = indexes.flatMap((index): Found[] => {
     if (index.table !== source.name) return []
     const columns = placesOfIndex(index, source)?.map(slotAt)
-    return columns === undefined ? [] : lookupBy(index.name, columns, parts)
+    return columns === undefined ? [] : lookupBy(index, columns, parts)
   })
   const [first, ...more] = found
   return first && more.reduce((best, next) => (next.score > best.score ? next : best), first).lookup
 }
 
-function lookupBy(name: string, columns: readonly (SourceSlot | undefined)[], parts: readonly Expr[]): Found[] {
+function lookupBy(
+  {name, columns: names}: TableIndex,
+  columns: readonly (SourceSlot | undefined)[],
+  parts: readonly Expr[],
+): Found[] {
   let equal: (readonly Expr[])[] = [[]]
   let fixed = 0
   for (const column of columns) {
@@ -44,7 +48,7 @@ function lookupBy(name: string, columns: readonly (SourceSlot | undefined)[], pa
   const next = columns[fixed]
   const range = next === undefined ? {} : rangeOf(next, parts)
   const score = 2 * fixed + (range.from === undefined && range.to === undefined ? 0 : 1)
-  return score === 0 ? [] : [{lookup: {name, equal, ...range}, score}]
+  return score === 0 ? [] : [{lookup: {name, columns: names, equal, ...range}, score}]
 }
 
 function equalTo(column: SourceSlot, parts: readonly Expr[]): readonly Expr[] | undefined {

@@ -117,8 +117,7 @@ function itemNamed(node: Expression, items: readonly Item[]): Item | undefined {
 function refuseUngroupedOrder(order: readonly Order[], groups: readonly Group[], aggregates: Aggregates): void {
   const known = new Set([...groups, ...aggregates.calls()].map(({slot}) => slot))
   const wrong = order.find(({expr}) => ![...slotsOf(expr)].every(slot => known.has(slot)))
-  if (wrong !== undefined)
-    refuse(`Non-aggregate ORDER BY expression not part of GROUP BY: ${describe(wrong.node)}`, wrong.node)
+  if (wrong !== undefined) refuse(`Non-aggregate ORDER BY expression not part of GROUP BY: ${describe(wrong.node)}`, wrong.node)
 }
 
 const sorted = (input: PullTree, order: readonly Order[]): PullTree =>

@@ -1,5 +1,6 @@
 import type {Expr} from '../../expr/ir.ts'
 import {printType, quoteName} from '../../schema/sql-type.ts'
+import {conjuncts} from '../logical/conjuncts.ts'
 import {slotsOf} from '../logical/expr-slots.ts'
 import type {Expression} from '../syntax/ast.ts'
 import type {Query} from '../syntax/query-ast.ts'
@@ -90,9 +91,6 @@ function isTextRange(where: Expr, {slots, source}: ScopeSource): boolean {
   if (range?.kind !== 'compare' || others.length > 0) return false
   return range.operator !== '<>' && [range.left, range.right].some(side => side.kind === 'column' && side.index === only.slot)
 }
-
-const conjuncts = (expr: Expr): readonly Expr[] =>
-  expr.kind === 'and' ? [...conjuncts(expr.left), ...conjuncts(expr.right)] : [expr]
 
 function reasonOf(where: Expr, node: Expression, keys: readonly number[], printed: readonly string[]): string {
   const used = slotsOf(where)

@@ -32,7 +32,11 @@ export function refuseClauses(query: Query, target: Target): void {
 /** What belongs to the query as a whole. */
 export function refuseSubQueryClauses({limit, emit}: Query): void {
   if (limit !== undefined)
-    refuse('A sub-query of a query that runs on has no LIMIT.', limit, 'Without EMIT CHANGES the whole is a pull query, where it may.')
+    refuse(
+      'A sub-query of a query that runs on has no LIMIT.',
+      limit,
+      'Without EMIT CHANGES the whole is a pull query, where it may.',
+    )
   if (emit !== undefined) refuse(`EMIT ${emit.mode} stands at the end of the outermost query.`, emit)
 }
 

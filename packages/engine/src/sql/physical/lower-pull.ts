@@ -1,4 +1,4 @@
-import {must} from '../../base/assert.ts'
+import {assertNever, must} from '../../base/assert.ts'
 import type {Expr} from '../../expr/ir.ts'
 import type {PullNode, PullScan} from '../../plan/pull-plan.ts'
 import {accessOf} from '../analyzer/access.ts'
@@ -25,9 +25,7 @@ function lower(tree: PullTree, needed: Slots, catalog: SourceLookup): LoweredPul
     case 'filter': {
       const {input, where} = tree
       const below =
-        input.kind === 'scan'
-          ? lowerScan(input, where, catalog)
-          : lower(input, new Set([...needed, ...slotsOf(where)]), catalog)
+        input.kind === 'scan' ? lowerScan(input, where, catalog) : lower(input, new Set([...needed, ...slotsOf(where)]), catalog)
       return {node: {kind: 'filter', input: below.node, where: placed(where, below.at)}, at: below.at}
     }
     case 'compute':
@@ -58,6 +56,8 @@ function lower(tree: PullTree, needed: Slots, catalog: SourceLookup): LoweredPul
         at,
       }
     }
+    default:
+      return assertNever(tree, 'pull tree')
   }
 }
 

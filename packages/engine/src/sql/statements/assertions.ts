@@ -15,7 +15,11 @@ export function compileAssertSchema(
   {env}: StatementContext,
 ): Action {
   if (id !== undefined)
-    refuse('Schemas have no ids here: they belong to streams and tables.', id, "Name a subject: ASSERT SCHEMA SUBJECT 'topic-value'.")
+    refuse(
+      'Schemas have no ids here: they belong to streams and tables.',
+      id,
+      "Name a subject: ASSERT SCHEMA SUBJECT 'topic-value'.",
+    )
   if (subject === undefined) return refuse('ASSERT SCHEMA needs a SUBJECT.', span, "ASSERT SCHEMA SUBJECT 'topic-value'.")
   const [, topic, part] = /^(.+)-(key|value)$/s.exec(subject) ?? []
   const isThere = env.catalog
@@ -27,10 +31,7 @@ export function compileAssertSchema(
 }
 
 /** ASSERT STREAM, ASSERT TABLE: the source has these columns. */
-export function compileAssertSource(
-  {sourceKind, name, columns}: StatementOf<'AssertSource'>,
-  {env}: StatementContext,
-): Action {
+export function compileAssertSource({sourceKind, name, columns}: StatementOf<'AssertSource'>, {env}: StatementContext): Action {
   const source = findSource(name, env)
   if (source.kind.toUpperCase() !== sourceKind)
     refuse(`${source.name} is a ${source.kind}, expected a ${sourceKind.toLowerCase()}.`, name)

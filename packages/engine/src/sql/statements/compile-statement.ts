@@ -97,7 +97,11 @@ function lookAction(statement: Exclude<Statement, StatementOf<'Select' | 'Explai
     case 'DropConnector':
       return refuseConnector(statement.name)
     case 'RunScript':
-      return refuse('RUN SCRIPT is a command of a command line.', statement, 'Send the text of the file: a request may hold many statements.')
+      return refuse(
+        'RUN SCRIPT is a command of a command line.',
+        statement,
+        'Send the text of the file: a request may hold many statements.',
+      )
     case 'AssertValues':
     case 'AssertTombstone':
       return refuse(

@@ -13,7 +13,11 @@ export function compileCreateIndex(statement: StatementOf<'CreateIndex'>, {env}:
   const {table, columns, isIfNotExists} = statement
   const source = findSource(table, env)
   if (source.kind !== 'table')
-    refuse(`Indexes are for tables; ${source.name} is a stream.`, table, 'A table of its rows can be indexed: CREATE TABLE … AS SELECT.')
+    refuse(
+      `Indexes are for tables; ${source.name} is a stream.`,
+      table,
+      'A table of its rows can be indexed: CREATE TABLE … AS SELECT.',
+    )
   const names = columns.map(column => columnOf(column, source))
   columns.forEach((column, i) => {
     if (names.indexOf(column.text) < i) refuse(`The index names ${column.text} twice.`, column)

@@ -1,6 +1,6 @@
 import type {Expr} from '../../../expr/ir.ts'
-import {BOOLEAN} from '../../../schema/sql-type.ts'
 import {slotColumns} from '../columns.ts'
+import {conjunction, conjuncts} from '../conjuncts.ts'
 import {slotsOf} from '../expr-slots.ts'
 import type {JoinNode, LogicalNode} from '../node.ts'
 
@@ -17,10 +17,11 @@ export function pushDownFilter(node: LogicalNode): LogicalNode {
   if (input.kind !== 'join' || input.of !== 'stream-table') return {...node, input: pushDownFilter(input)}
   const ofStream = new Set(slotColumns(input.left).keys())
   const parts = conjuncts(where)
-  const movable = parts.filter(part => [...slotsOf(part)].every(slot => ofStream.has(slot)))
-  const rest = parts.filter(part => !movable.includes(part))
-  const join = pushDownFilter(movable.length === 0 ? input : belowJoin(input, conjunction(movable)))
-  return rest.length === 0 ? join : {kind: 'filter', input: join, where: conjunction(rest)}
+  const isMovable = (part: Expr): boolean => [...slotsOf(part)].every(slot => ofStream.has(slot))
+  const movable = conjunction(parts.filter(isMovable))
+  const rest = conjunction(parts.filter(part => !isMovable(part)))
+  const join = pushDownFilter(movable === undefined ? input : belowJoin(input, movable))
+  return rest === undefined ? join : {kind: 'filter', input: join, where: rest}
 }
 
 const withInput = (node: LogicalNode, input: LogicalNode): LogicalNode => ({...node, input}) as LogicalNode
@@ -30,13 +31,4 @@ function belowJoin(join: JoinNode, where: Expr): JoinNode {
   const {left} = join
   if (left.kind === 'rekey') return {...join, left: {...left, input: {kind: 'filter', input: left.input, where}}}
   return {...join, left: {kind: 'filter', input: left, where}}
-}
-
-function conjuncts(expr: Expr): readonly Expr[] {
-  return expr.kind === 'and' ? [...conjuncts(expr.left), ...conjuncts(expr.right)] : [expr]
-}
-
-function conjunction([first, ...more]: readonly Expr[]): Expr {
-  const start: Expr = first ?? {kind: 'literal', type: BOOLEAN, value: true}
-  return more.reduce<Expr>((left, right) => ({kind: 'and', type: BOOLEAN, left, right}), start)
 }
