@@ -30,8 +30,12 @@ export async function withEngine<T>({redisUrl, fresh}: Bench, threads: number, w
   }
 }
 
-export async function run(engine: Engine, sql: string): Promise<void> {
-  const result = await engine.execute(sql, {properties: {'auto.offset.reset': 'earliest'}})
+export type Cache = 'cache' | 'every change'
+
+/** `cache`: of the changes of a commit an aggregate writes the last of each key. */
+export async function run(engine: Engine, sql: string, cache: Cache = 'every change'): Promise<void> {
+  const bytes = cache === 'cache' ? 10_000_000 : 0
+  const result = await engine.execute(sql, {properties: {'auto.offset.reset': 'earliest', 'cache.max.bytes.buffering': bytes}})
   if (result.kind === 'rejected') throw new Error(`${result.message}\n${sql}`)
 }
 
@@ -74,22 +78,23 @@ export type QueryWork = {
   /** The statement that creates `name`. */
   readonly query: (name: string) => string
   readonly kind: 'STREAM' | 'TABLE'
+  readonly cache?: Cache
 }
 
 /**
  * A persistent query over records that are there already: read, decode, compute, commit, until it is level. It runs twice before
  * that, so that what is measured is a server that has been up for more than a second.
  */
-export const measureQuery = (bench: Bench, {prepare, query, kind}: QueryWork): Promise<Measurement> =>
+export const measureQuery = (bench: Bench, {prepare, query, kind, cache}: QueryWork): Promise<Measurement> =>
   withEngine(bench, 1, async engine => {
     const events = await prepare(engine)
     for (let i = 0; i < warmRuns; i++) {
-      await run(engine, query(`WARM_UP_${i}`))
+      await run(engine, query(`WARM_UP_${i}`), cache)
       await engine.settle()
       await run(engine, `DROP ${kind} WARM_UP_${i} DELETE TOPIC;`)
     }
     const meter = await startCpu(bench.redis)
-    await run(engine, query('RESULT'))
+    await run(engine, query('RESULT'), cache)
     await engine.settle()
     return {events, use: await meter.stop()}
   })
