@@ -7,7 +7,12 @@ const has = command => spawnSync('sh', ['-c', `command -v ${command}`]).status =
 const needed = [
   {isThere: has('redis-server'), debian: 'redis-server', mac: 'redis'},
   {
-    isThere: Boolean(process.env.CHROMIUM) || has('chromium') || has('chromium-browser') || has('google-chrome') || existsSync('/Applications/Google Chrome.app'),
+    isThere:
+      Boolean(process.env.CHROMIUM) ||
+      has('chromium') ||
+      has('chromium-browser') ||
+      has('google-chrome') ||
+      existsSync('/Applications/Google Chrome.app'),
     debian: 'chromium',
     mac: '--cask google-chrome',
   },

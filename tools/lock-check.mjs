@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs'
 
 const packages = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages
-const parent = at => at.includes('node_modules/') ? at.slice(0, at.lastIndexOf('node_modules/')).replace(/\/$/, '') : ''
+const parent = at => (at.includes('node_modules/') ? at.slice(0, at.lastIndexOf('node_modules/')).replace(/\/$/, '') : '')
 const isHeld = (at, name) => {
   for (let base = at; ; base = parent(base)) {
     if (packages[`${base ? `${base}/` : ''}node_modules/${name}`]) return true

@@ -141,7 +141,8 @@ export const benchmarks: readonly Benchmark[] = [
   },
   {
     name: 'count',
-    description: 'CREATE TABLE AS SELECT user, COUNT(*) … GROUP BY user, the key; 100,000 users, three of four orders by 100 of them; with cache.max.bytes.buffering',
+    description:
+      'CREATE TABLE AS SELECT user, COUNT(*) … GROUP BY user, the key; 100,000 users, three of four orders by 100 of them; with cache.max.bytes.buffering',
     contenders: [
       {name: 'Millrace', run: bench => ofOrders(bench, count, {users: 100_000, hot, key: 'keyed'})},
       {name: 'Millrace, every change', run: bench => ofOrders(bench, everyChange(count), {users: 100_000, hot, key: 'keyed'})},

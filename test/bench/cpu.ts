@@ -20,7 +20,10 @@ export async function startCpu(redis: Redis | undefined): Promise<CpuMeter> {
 async function redisCpu(redis: Redis | undefined): Promise<number> {
   if (!redis) return 0
   const info = await redis.info('cpu')
-  return ['used_cpu_sys', 'used_cpu_user'].reduce((sum, name) => sum + Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(info)?.[1] ?? 0), 0)
+  return ['used_cpu_sys', 'used_cpu_user'].reduce(
+    (sum, name) => sum + Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(info)?.[1] ?? 0),
+    0,
+  )
 }
 
 /** Events per CPU-second of client and server together. */

@@ -53,7 +53,11 @@ const orderColumns: readonly Column[] = [
   {name: 'TS', type: BIGINT},
 ]
 
-function blobOf(columns: readonly Column[], rows: readonly Readonly<Record<string, Value>>[], timestamps: readonly number[]): Buffer {
+function blobOf(
+  columns: readonly Column[],
+  rows: readonly Readonly<Record<string, Value>>[],
+  timestamps: readonly number[],
+): Buffer {
   const vectors = columns.map(({name}) => vectorOf(rows.map(row => row[name] ?? null)))
   const bytes = encodeColumns({count: rows.length, columns: vectors, timestamps}, describeSchema({key: [], value: columns}), {
     compression: 'none',
@@ -103,7 +107,10 @@ export async function readAndAppendPremade(
   const [meta, log] = [fresh('limit-meta'), fresh('limit-log')]
   await appendAll(client, meta, log, orderBlobs(orders))
   const rows = resultOf(orders.slice(0, batchRows))
-  const columns = Object.entries(rows[0] ?? {}).map(([name, value]): Column => ({name, type: typeof value === 'string' ? VARCHAR : DOUBLE}))
+  const columns = Object.entries(rows[0] ?? {}).map(([name, value]): Column => ({
+    name,
+    type: typeof value === 'string' ? VARCHAR : DOUBLE,
+  }))
   const result = blobOf(
     columns,
     rows,
@@ -122,7 +129,7 @@ async function readAll(client: LimitClient, log: string, finish: (next: number) 
   const read = (from: number) => client.xrangeBuffer(log, `${from}-0`, '+', 'COUNT', batchesPerRead)
   let done = 0
   let commits: Promise<void>[] = []
-  for (let reading = read(0); ; ) {
+  for (let reading = read(0); ;) {
     const {length} = await reading
     if (length === 0) break
     reading = read(done + length * batchRows)

@@ -50,7 +50,10 @@ async function compare(benchmark: Benchmark): Promise<Result[]> {
     }
   redis.disconnect()
   await server.stop()
-  return print(benchmark, contenders.map(({name}, i) => ({name, cost: middle([...costs.values()][i] ?? [])})))
+  return print(
+    benchmark,
+    contenders.map(({name}, i) => ({name, cost: middle([...costs.values()][i] ?? [])})),
+  )
 }
 
 const costOf = (events: number, {nodeSeconds, redisSeconds}: CpuUse): Cost => ({

@@ -13,7 +13,7 @@ const withFormat = (topic: string, format: Format): string =>
   `WITH (KAFKA_TOPIC='${topic}', PARTITIONS=1${format ? `, VALUE_FORMAT='${format}'` : ''})`
 
 /** Orders as a stream; keyed by user, they can be joined without moving them. */
-export const ordersDdl = (format: Format = undefined, key: 'keyed' | 'keyless' = 'keyless'): string =>
+export const ordersDdl = (format: Format, key: 'keyed' | 'keyless' = 'keyless'): string =>
   `CREATE STREAM orders (user VARCHAR${key === 'keyed' ? ' KEY' : ''}, id BIGINT, card VARCHAR, amount DOUBLE, city VARCHAR, ts BIGINT)
    ${withFormat('ORDERS', format)};`
 

@@ -26,7 +26,10 @@ export const sourcesBelow = (folder: string): SourceFile[] =>
   })
 
 const importsOf = (text: string): Import[] =>
-  [...text.matchAll(/^\s*(?:import|export)\s+(type\s+)?(?:[^'"]*?from\s+)?'([^']+)'/gm)].map(match => ({from: match[2] ?? '', isType: match[1] !== undefined}))
+  [...text.matchAll(/^\s*(?:import|export)\s+(type\s+)?(?:[^'"]*?from\s+)?'([^']+)'/gm)].map(match => ({
+    from: match[2] ?? '',
+    isType: match[1] !== undefined,
+  }))
 
 /** The file that a relative import names, by its path from the root. */
 export const resolveImport = (importer: string, from: string): string => relative(root, join(root, dirname(importer), from))

@@ -45,7 +45,9 @@ test('only the adapters know their drivers, and no other package crosses', () =>
       .filter(({from}) => from in driversOf && driversOf[from] !== roomOf(file.path))
       .map(({from}) => `${file.path} imports ${from}`),
   )
-  const dashboard = all.filter(it => it.path.startsWith('apps/dashboard/') && it.imports.some(({from}) => from.startsWith('@millrace/')))
+  const dashboard = all.filter(
+    it => it.path.startsWith('apps/dashboard/') && it.imports.some(({from}) => from.startsWith('@millrace/')),
+  )
   expect([...broken, ...dashboard.map(it => it.path)]).toEqual([])
 })
 
@@ -78,7 +80,9 @@ test('files do not import each other in a circle', () => {
 const matches = (files: readonly SourceFile[], pattern: RegExp, except: (path: string) => boolean): string[] =>
   files
     .filter(file => !except(file.path))
-    .flatMap(file => file.text.split('\n').flatMap((line, i) => (pattern.test(line) ? [`${file.path}:${i + 1}: ${line.trim()}`] : [])))
+    .flatMap(file =>
+      file.text.split('\n').flatMap((line, i) => (pattern.test(line) ? [`${file.path}:${i + 1}: ${line.trim()}`] : [])),
+    )
 
 test('time and chance come in through ports', () => {
   const isBase = (path: string): boolean => path.startsWith(`${engineRoot}base/`) || isUnitTest(path)
@@ -91,14 +95,32 @@ test('generated code is compiled in one file', () => {
 
 test('nothing is left for later, switched off or untyped', () => {
   const tidy = (path: string): boolean => path === 'test/tidy/tidy.test.ts'
-  expect(matches(all, /\b(FIXME|TODO)\b|\b(it|test|describe)\.(only|skip)\(|: any\s*[;,)=|\]}]|\bas any\s*[;,).\]|}]|<any>|\bany\[\]/, tidy)).toEqual([])
+  expect(
+    matches(
+      all,
+      /\b(FIXME|TODO)\b|\b(it|test|describe)\.(only|skip)\(|: any\s*[;,)=|\]}]|\bas any\s*[;,).\]|}]|<any>|\bany\[\]/,
+      tidy,
+    ),
+  ).toEqual([])
 })
 
 test('every source file of the product is used', () => {
-  const used = new Set(all.flatMap(file => file.imports.filter(it => it.from.startsWith('.')).map(it => resolveImport(file.path, it.from))))
+  const used = new Set(
+    all.flatMap(file => file.imports.filter(it => it.from.startsWith('.')).map(it => resolveImport(file.path, it.from))),
+  )
   const entries = /(^|\/)(index|main|demo|open|worker-main|server)\.ts$|\.d\.ts$|\/app\/|next\.config|\/config\.ts$/
   const dynamic = all.map(it => it.text).join('\n')
-  const unused = product.filter(file => !used.has(file.path) && !entries.test(file.path) && !dynamic.includes(`/${file.path.split('/').at(-1)?.replace(/\.tsx?$/, '')}'`))
+  const unused = product.filter(
+    file =>
+      !used.has(file.path) &&
+      !entries.test(file.path) &&
+      !dynamic.includes(
+        `/${file.path
+          .split('/')
+          .at(-1)
+          ?.replace(/\.tsx?$/, '')}'`,
+      ),
+  )
   expect(unused.map(it => it.path)).toEqual([])
 })
 
@@ -107,7 +129,9 @@ test('exports of the engine and the server are used somewhere else', () => {
   const dead: string[] = []
   for (const file of product.filter(it => it.path.startsWith('packages/') || it.path.startsWith('apps/server/'))) {
     if (/\/(index|engine-api|definition)\.ts$|\.gen\.ts$/.test(file.path)) continue
-    for (const [, name] of file.text.matchAll(/^export (?:const|function|class|type|interface|async function|function\*|async function\*) (\w+)/gm)) {
+    for (const [, name] of file.text.matchAll(
+      /^export (?:const|function|class|type|interface|async function|function\*|async function\*) (\w+)/gm,
+    )) {
       if (!name) continue
       const pattern = new RegExp(`\\b${name}\\b`)
       const uses = file.text.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0
@@ -119,7 +143,9 @@ test('exports of the engine and the server are used somewhere else', () => {
 })
 
 test('the project speaks of itself alone', () => {
-  const texts = [...filesBelow('.', ['.md', '.json', '.yml', '.mjs', '.ts', '.tsx', '.css'])].filter(path => !/package-lock\.json$|tidy\.test\.ts$/.test(path))
+  const texts = [...filesBelow('.', ['.md', '.json', '.yml', '.mjs', '.ts', '.tsx', '.css'])].filter(
+    path => !/package-lock\.json$|tidy\.test\.ts$/.test(path),
+  )
   const foreign = /\/work\/(main|shared)|registry\.npmjs|deb\.debian\.org|\bClaude\b|\bOpenAI\b|language model/i
   const found = texts.filter(path => foreign.test(readFileSync(join(root, path), 'utf8')))
   expect(found).toEqual([])

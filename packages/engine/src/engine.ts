@@ -284,14 +284,21 @@ export class Engine implements api.EngineApi {
   }
 
   async keyEvents(request: api.KeyEventsRequest): Promise<api.KeyEventsPage> {
-    return keyEvents(this.#storage.log, await this.#topics.record(request.topic), this.#catalog.sourcesOver(request.topic), request)
+    return keyEvents(
+      this.#storage.log,
+      await this.#topics.record(request.topic),
+      this.#catalog.sourcesOver(request.topic),
+      request,
+    )
   }
 
   tailKeyEvents(request: api.KeyEventsRequest & {readonly signal?: AbortSignal}): AsyncIterableIterator<api.KeyEventsPage> {
     const {topic} = request
     const signal = request.signal ? AbortSignal.any([request.signal, this.#closing.signal]) : this.#closing.signal
     const sources = (): readonly Source[] => this.#catalog.sourcesOver(topic)
-    return deferred(async () => tailKeyEvents(this.#storage, this.#clock, await this.#topics.record(topic), sources, {...request, signal}))
+    return deferred(async () =>
+      tailKeyEvents(this.#storage, this.#clock, await this.#topics.record(topic), sources, {...request, signal}),
+    )
   }
 
   groups(): Promise<readonly api.GroupInfo[]> {

@@ -39,7 +39,11 @@ async function eachGroupBatch(client: Redis, key: string, handle: (entries: read
 
 const orderOf = (entry: Entry): OrderEvent => JSON.parse(entry[1][1] ?? '{}') as OrderEvent
 
-export async function groupFilter({redisUrl, redis, fresh}: Bench, orders: readonly OrderEvent[], passes: (order: OrderEvent) => boolean): Promise<Measurement> {
+export async function groupFilter(
+  {redisUrl, redis, fresh}: Bench,
+  orders: readonly OrderEvent[],
+  passes: (order: OrderEvent) => boolean,
+): Promise<Measurement> {
   const client = new Redis(redisUrl, {protocol: 2})
   const [from, to] = [fresh('filter-in'), fresh('filter-out')]
   await fill(client, from, orders)

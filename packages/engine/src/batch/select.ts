@@ -59,7 +59,8 @@ function range(from: number, to: number): Int32Array {
 
 function slice<T>(values: ArrayLike<T>, from: number, to: number): ArrayLike<T> {
   // A typed array's T is number: the type system does not see it here.
-  if (values instanceof Float64Array || values instanceof Int32Array) return values.subarray(from, to) as ArrayLike<unknown> as ArrayLike<T>
+  if (values instanceof Float64Array || values instanceof Int32Array)
+    return values.subarray(from, to) as ArrayLike<unknown> as ArrayLike<T>
   return Array.isArray(values) ? values.slice(from, to) : Array.prototype.slice.call(values, from, to)
 }
 

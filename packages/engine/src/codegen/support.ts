@@ -59,7 +59,7 @@ export function headerValue(rows: Rows, row: number, header: string | undefined)
 /** A column with the values that were kept apart from it: row, value, row, value, … Stays typed if they are numbers. */
 export function putApart(column: Int32Array | Float64Array | Value[], apart: readonly Value[]): ArrayLike<Value> {
   const isGeneric = apart.some(value => typeof value !== 'number')
-  const values: {[row: number]: Value} & ArrayLike<Value> = isGeneric ? Array.from<Value>(column) : (column as Value[])
+  const values: {[row: number]: Value} & ArrayLike<Value> = isGeneric ? Array.from<Value>(column) : column
   for (let i = 0; i < apart.length; i += 2) values[Number(apart[i])] = apart[i + 1] ?? null
   return values
 }

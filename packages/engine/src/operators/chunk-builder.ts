@@ -38,7 +38,13 @@ export class ChunkBuilder {
    * A row of pieces: the key at `row` of its columns, then values at one row of each of the pieces. A piece without columns is
    * NULLs.
    */
-  addJoined(keys: readonly ArrayLike<Value>[], row: number, pieces: readonly [Piece, Piece], timeMs: number, trigger: number): void {
+  addJoined(
+    keys: readonly ArrayLike<Value>[],
+    row: number,
+    pieces: readonly [Piece, Piece],
+    timeMs: number,
+    trigger: number,
+  ): void {
     for (let i = 0; i < this.#keys.length; i++) this.#keys[i]!.push(keys[i]![row] ?? null)
     let at = 0
     for (const {width, columns, row: from} of pieces)

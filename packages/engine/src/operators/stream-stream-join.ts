@@ -53,7 +53,13 @@ export function streamStreamJoinOperator(step: StreamStreamJoinStep, context: Op
   const leftWidth = step.left.schema.value.length
   const rightWidth = step.right.schema.value.length
   /** The two sides of a joined row: one at a row of its chunk or buffer, the other absent or at a slot. */
-  const pieces = (port: number, mine: Columns, row: number, theirs: Columns | undefined, slot: number): readonly [Piece, Piece] => {
+  const pieces = (
+    port: number,
+    mine: Columns,
+    row: number,
+    theirs: Columns | undefined,
+    slot: number,
+  ): readonly [Piece, Piece] => {
     const own = {width: port === 0 ? leftWidth : rightWidth, columns: mine, row}
     const partner = {width: port === 0 ? rightWidth : leftWidth, columns: theirs, row: slot}
     return port === 0 ? [own, partner] : [partner, own]

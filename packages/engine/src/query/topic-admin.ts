@@ -65,7 +65,8 @@ export class TopicAdmin {
   async recentRecord(name: string, version: number): Promise<TopicRecord> {
     const nowMs = this.#clock.nowMs()
     const known = this.#recent.get(name)
-    if (known && known.version === version && nowMs - known.atMs < limits.topicRecordAgeMs && nowMs >= known.atMs) return known.topic
+    if (known && known.version === version && nowMs - known.atMs < limits.topicRecordAgeMs && nowMs >= known.atMs)
+      return known.topic
     const topic = await this.record(name)
     this.#recent.set(name, {topic, atMs: nowMs, version})
     return topic

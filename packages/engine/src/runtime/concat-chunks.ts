@@ -19,7 +19,9 @@ export function concatChunks(chunks: readonly Chunk[]): Rows {
   }
   const joinValues = (i: number): ArrayLike<Value> => {
     const parts = chunks.map(chunk => must(chunk.columns[i], 'column').values)
-    return parts.every(part => part instanceof Float64Array) ? joinDoubles(parts, count) : join(chunk => must(chunk.columns[i], 'column').values)
+    return parts.every(part => part instanceof Float64Array)
+      ? joinDoubles(parts, count)
+      : join(chunk => must(chunk.columns[i], 'column').values)
   }
   const columns = first.columns.map((_, i): Vector => vectorOf(joinValues(i)))
   const {windows} = first

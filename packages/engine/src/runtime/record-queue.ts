@@ -73,7 +73,8 @@ export class RecordQueue {
     const {chunk} = lead(piece)
     for (let {row} = piece; row < chunk.count; row++) {
       const time = must(chunk.timestamps[row], 'row time')
-      if (mayEqual ? time > limit : time >= limit) return {offset: must(chunk.origin?.offsets[row], 'offset of a source row'), row}
+      if (mayEqual ? time > limit : time >= limit)
+        return {offset: must(chunk.origin?.offsets[row], 'offset of a source row'), row}
     }
     return undefined
   }

@@ -34,11 +34,12 @@ export function partsOf(run: QueryRun): readonly RunPart[] {
         topics: [topic],
         outputs: [],
         stores: [tableStore],
-        open: partition => withIndexes(tableProgram(what.source, partition), run, {
-          store: tableStore,
-          schema: what.source.schema,
-          stored: storedColumns(what.source),
-        }),
+        open: partition =>
+          withIndexes(tableProgram(what.source, partition), run, {
+            store: tableStore,
+            schema: what.source.schema,
+            stored: storedColumns(what.source),
+          }),
       },
     ]
   }

@@ -24,7 +24,13 @@ const source = {
   formats: {key: KAFKA, value: COLUMNS},
 } as unknown as Source
 
-const loose = fc.oneof(fc.integer(), fc.double(), fc.string(), fc.boolean(), fc.constantFrom(null, undefined, -0, 2 ** 60, 5n, {}))
+const loose = fc.oneof(
+  fc.integer(),
+  fc.double(),
+  fc.string(),
+  fc.boolean(),
+  fc.constantFrom(null, undefined, -0, 2 ** 60, 5n, {}),
+)
 const plain = fc.record({
   I: fc.integer(),
   L: fc.maxSafeInteger(),
@@ -32,7 +38,9 @@ const plain = fc.record({
   T: fc.option(fc.string()),
   B: fc.boolean(),
 })
-const spoiled = fc.tuple(plain, fc.constantFrom('I', 'L', 'D', 'T', 'B', 'extra'), loose).map(([value, name, other]) => ({...value, [name]: other}))
+const spoiled = fc
+  .tuple(plain, fc.constantFrom('I', 'L', 'D', 'T', 'B', 'extra'), loose)
+  .map(([value, name, other]) => ({...value, [name]: other}))
 
 test('records in their plainest form become the rows that reading them one by one gives', () => {
   const read = rowReader(source)
@@ -41,7 +49,12 @@ test('records in their plainest form become the rows that reading them one by on
     fc.property(fc.array(record, {minLength: 1, maxLength: 5}), records => {
       const rows = plainRows(source)(records, 7)
       if (rows === undefined) return
-      const expected = rowsOf(source, records, records.map((each): SourceRow => read(each)), 7)
+      const expected = rowsOf(
+        source,
+        records,
+        records.map((each): SourceRow => read(each)),
+        7,
+      )
       expect(rows.columns.map(({values}) => Array.from(values))).toEqual(expected.columns.map(({values}) => Array.from(values)))
       expect(Array.from(rows.timestamps)).toEqual(Array.from(expected.timestamps))
     }),

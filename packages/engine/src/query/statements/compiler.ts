@@ -89,7 +89,8 @@ const isKind = <K extends CompiledStatement['kind']>(
   kind: K,
 ): statement is Extract<CompiledStatement, {kind: K}> => statement.kind === kind
 
-function withSet(settings: Settings, statements: readonly CompiledStatement[]): Settings {
+/** The settings that hold behind the SET and UNSET among the statements. */
+export function withSet(settings: Settings, statements: readonly CompiledStatement[]): Settings {
   const changed: Record<string, string> = {...settings}
   for (const statement of statements) {
     if (statement.kind === 'set-property') changed[statement.name.toLowerCase()] = statement.value

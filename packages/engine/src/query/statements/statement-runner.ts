@@ -1,4 +1,5 @@
 import type {Clock} from '../../base/clock.ts'
+import {withSet} from './compiler.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {Catalog} from '../../catalog/catalog.ts'
 import type {CommandLog} from '../../catalog/command-log.ts'
@@ -39,14 +40,16 @@ export class StatementRunner {
   /** `conflict`: another process changed the catalog since the statements were checked, and nothing was done. */
   async run(
     statements: readonly CompiledStatement[],
-    settings: Readonly<Record<string, string>>,
+    session: Readonly<Record<string, string>>,
   ): Promise<readonly StatementResult[] | 'conflict'> {
     const {commands} = this.#options
     for (const statement of statements) if (statement.kind === 'create-source') await this.#createTopic(statement.topic)
     const before = commands.catalog
     let catalog = before
     const all = []
+    let settings = session
     for (const statement of statements) {
+      settings = withSet(settings, [statement])
       const start = settings['auto.offset.reset'] === 'latest' ? await this.#latest(statement) : undefined
       const own = commandsOf(statement, catalog, {settings, start})
       for (const command of own) catalog = catalog.apply(command)
