@@ -4,7 +4,7 @@ import {openSimulatedStorage, type SimulatedFaults} from '../storage/simulated/o
 import {instantClock} from '../testing/instant-clock.ts'
 import {partitionOfKey} from '../serde/placement.ts'
 import {Producer} from './producer.ts'
-import {LogReader, positionsAtTime} from './reader.ts'
+import type {LogStore} from '../storage/port/log-store.ts'
 import {newTopic} from './topic.ts'
 
 async function open(partitions: number, faults: SimulatedFaults = {}) {
@@ -24,21 +24,15 @@ const record = (key: string | null, value: string, timestampMs = 0) => ({
   headers: [],
 })
 
-async function readAll(log: Parameters<typeof positionsAtTime>[0], partitions: number) {
-  const reader = new LogReader(
-    log,
-    Array.from({length: partitions}, (_, partition) => ({topic: 't', partition, from: 0})),
-    200,
-  )
+async function readAll(log: LogStore, partitions: number) {
+  const whole = Array.from({length: partitions}, (_, partition) => ({topic: 't', partition, from: 0, bytesMax: Infinity}))
   const found: {partition: number; offset: number; key: string | null; value: string | null}[] = []
-  for (let results = await reader.next(); results.length > 0; results = await reader.next()) {
-    for (const {at, batches} of results)
-      for (const {bytes, baseOffset, count} of batches) {
-        const {keys, values} = openBatch(bytes).blobs()
-        for (let i = 0; i < count; i++)
-          found.push({partition: at.partition, offset: baseOffset + i, key: keys.textAt(i), value: values.textAt(i)})
-      }
-  }
+  for (const [partition, {batches}] of (await log.read(whole)).entries())
+    for (const {bytes, baseOffset, count} of batches) {
+      const {keys, values} = openBatch(bytes).blobs()
+      for (let i = 0; i < count; i++)
+        found.push({partition, offset: baseOffset + i, key: keys.textAt(i), value: values.textAt(i)})
+    }
   return found
 }
 
@@ -85,17 +79,4 @@ test('unknown topics, unknown partitions and records that are too large are refu
   await expect(producer.send({...record('a', 'v'), partition: 1})).resolves.toMatchObject({partition: 1, offset: 0})
   await producer.close()
   await expect(producer.send(record('a', 'v'))).rejects.toMatchObject({code: 'CLOSED'})
-})
-
-test('a reader starts at a time, seeks, and refuses offsets that are not there', async () => {
-  const {producer, storage} = await open(1)
-  for (const time of [10, 20, 30]) await producer.send(record('k', `at ${time}`, time))
-  expect(await positionsAtTime(storage.log, [{topic: 't', partition: 0}], 15)).toEqual([{topic: 't', partition: 0, from: 1}])
-  expect(await positionsAtTime(storage.log, [{topic: 't', partition: 0}], 31)).toEqual([{topic: 't', partition: 0, from: 3}])
-  const reader = new LogReader(storage.log, [{topic: 't', partition: 0, from: 2}])
-  expect((await reader.next())[0]?.batches.map(batch => batch.baseOffset)).toEqual([2])
-  reader.seek({topic: 't', partition: 0, from: 0})
-  expect((await reader.next())[0]?.batches.map(batch => batch.baseOffset)).toEqual([0, 1, 2])
-  reader.seek({topic: 't', partition: 0, from: 4})
-  await expect(reader.next()).rejects.toMatchObject({code: 'OFFSET_OUT_OF_RANGE'})
 })
