@@ -1,7 +1,6 @@
 import {must} from '../../base/assert.ts'
 import type {Clock} from '../../base/clock.ts'
 import {EngineError, errorTable, type ErrorCode} from '../../base/errors.ts'
-import {Signal} from '../../base/signal.ts'
 import {openBatch} from '../../batch/open-batch.ts'
 import type {KeyEvent, KeyEventsPage, KeyEventsRequest} from '../../engine-api.ts'
 import {limits} from '../../limits.ts'
@@ -13,6 +12,7 @@ import type {KeyBatch, LogStore, StoredBatch, TopicRecord} from '../../storage/p
 import type {Storage} from '../../storage/port/storage.ts'
 import {encodeRequest} from './encode-request.ts'
 import {recordReader} from './record-reader.ts'
+import {stoppable} from './stoppable.ts'
 
 type Place = {readonly at: TopicPartition; readonly key: string}
 
@@ -56,46 +56,23 @@ export function tailKeyEvents(
   sources: () => readonly Source[],
   request: KeyEventsRequest & {readonly signal?: AbortSignal},
 ): AsyncIterableIterator<KeyEventsPage> {
-  const {signal} = request
-  const bell = new Signal(clock)
-  const stopped = new AbortController()
-  const stop = (): void => {
-    stopped.abort()
-    bell.ring()
-  }
-  signal?.addEventListener('abort', stop, {once: true})
-  if (signal?.aborted) stop()
-
-  async function* pages(): AsyncGenerator<KeyEventsPage, undefined> {
+  return stoppable(clock, request.signal, async function* ({bell, isStopped}) {
     const {at} = placeOf(topic, sources(), request)
     const unsubscribe = await storage.wake.subscribe([at], () => bell.ring())
     try {
       let {fromVersion = 0} = request
-      while (!stopped.signal.aborted) {
+      while (!isStopped()) {
         bell.reset()
         const page = await keyEvents(storage.log, topic, sources(), {...request, fromVersion})
         fromVersion = page.nextVersion
         if (page.events.length > 0) yield page
-        if (page.isAtEnd && !stopped.signal.aborted) await bell.wait(limits.taskPollMs)
+        if (page.isAtEnd && !isStopped()) await bell.wait(limits.taskPollMs)
       }
       return undefined
     } finally {
       unsubscribe()
-      signal?.removeEventListener('abort', stop)
     }
-  }
-
-  const generator = pages()
-  return {
-    next: () => generator.next(),
-    return: async () => {
-      stop()
-      return generator.return(undefined)
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
-  }
+  })
 }
 
 /** A record of the key, written as a produce would, says where it goes and how its key looks there. */

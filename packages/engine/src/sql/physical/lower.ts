@@ -111,35 +111,39 @@ const placeCall = (call: SlotCall, input: Lowered) => ({
 
 function lowerCarry(node: CarryNode, naming: Naming, asked: Asked): Lowered {
   const input = lower(node.input, naming, asked)
-  const {key} = input.step.schema
-  const step: Step = {
-    ...common(input.step),
-    kind: 'project',
-    id: naming.step('project'),
-    schema: {key, value: schemaColumns(node.columns, key)},
-    input: input.step,
-    key: key.map((_, index) => index),
-    value: node.columns.map(column => placeSlot(column.slot, column.name, input)),
-  }
-  const value = new Map(node.columns.map((column, index) => [column.slot, columnAt(column, key.length + index)] as const))
-  return {step, key: input.key, beside: recordTimeOnly(input.beside), value}
+  const carried = node.columns.map(column => placeSlot(column.slot, column.name, input))
+  return {...projected(node.columns, carried, input, naming), beside: recordTimeOnly(input.beside)}
 }
 
 function lowerCompute(node: ComputeNode, naming: Naming, asked: Asked): Lowered {
   const input = lower(node.input, naming, asked)
+  const computed = node.columns.map(({expr}) => place(expr, input))
+  const beside = recordTimeOnly(input.beside).set(node.rowtime, {kind: 'system', type: BIGINT, name: 'ROWTIME'})
+  return {...projected(node.columns, computed, input, naming), beside}
+}
+
+/** The input's key, and these value columns instead of its own. */
+function projected(
+  columns: CarryNode['columns'],
+  value: readonly Expr[],
+  input: Lowered,
+  naming: Naming,
+): Omit<Lowered, 'beside'> {
   const {key} = input.step.schema
   const step: Step = {
     ...common(input.step),
     kind: 'project',
     id: naming.step('project'),
-    schema: {key, value: schemaColumns(node.columns, key)},
+    schema: {key, value: schemaColumns(columns, key)},
     input: input.step,
     key: key.map((_, index) => index),
-    value: node.columns.map(({expr}) => place(expr, input)),
+    value,
   }
-  const value = new Map(node.columns.map((column, index) => [column.slot, columnAt(column, key.length + index)] as const))
-  const beside = recordTimeOnly(input.beside).set(node.rowtime, {kind: 'system', type: BIGINT, name: 'ROWTIME'})
-  return {step, key: input.key, beside, value}
+  return {
+    step,
+    key: input.key,
+    value: new Map(columns.map((column, index) => [column.slot, columnAt(column, key.length + index)] as const)),
+  }
 }
 
 function lowerRekey(node: RekeyNode, naming: Naming): Lowered {
