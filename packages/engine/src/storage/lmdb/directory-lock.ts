@@ -21,7 +21,7 @@ export function lockDirectory(dir: string): () => void {
     }
     const owner = readIfPresent(path)
     if (owner === self) return () => {}
-    if (owner !== undefined && isRunning(owner)) {
+    if (owner !== undefined && isRunningAfterAll(owner)) {
       const pid = pidOf(owner)
       throw new EngineError(
         'INVALID_CONFIG',
@@ -44,6 +44,13 @@ function identityOf(pid: number): string {
   return `${pid} ${startedAt}`
 }
 
+/** A process that was killed a moment ago may take a while to be gone: it is given up to two seconds. */
+function isRunningAfterAll(identity: string): boolean {
+  const bell = new Int32Array(new SharedArrayBuffer(4))
+  for (let waits = 0; waits < 20 && isRunning(identity); waits++) Atomics.wait(bell, 0, 0, 100)
+  return isRunning(identity)
+}
+
 const pidOf = (identity: string): number => Number.parseInt(identity, 10)
 
 function isRunning(identity: string): boolean {
@@ -54,7 +61,13 @@ function isRunning(identity: string): boolean {
   } catch (error) {
     if (isFileError(error, 'ESRCH')) return false
   }
-  return identityOf(pid) === identity
+  return identityOf(pid) === identity && !isZombie(pid)
+}
+
+/** Ended, and not yet collected by its parent: it holds nothing any more. */
+function isZombie(pid: number): boolean {
+  const stat = readIfPresent(`/proc/${pid}/stat`)
+  return stat !== undefined && /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
 }
 
 function readIfPresent(path: string): string | undefined {
