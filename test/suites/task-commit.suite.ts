@@ -106,6 +106,41 @@ export function taskCommitSuite(storage: () => Storage): void {
     expect(page.entries.map(entry => text(entry.value))).toEqual(state.slice(19_990).map(write => text(write.value)))
   })
 
+  test('entries of a changelog are there in order until a commit drops them', async () => {
+    const work = emptyWork()
+    await storage().state.claim(work.task)
+    const log = async (after = 0) => {
+      const {keepFrom, entries} = await storage().state.changelog(work.task, after)
+      return {keepFrom, entries: entries.map(({sequence, bytes}) => [sequence, text(bytes)])}
+    }
+    expect(await log()).toEqual({keepFrom: 0, entries: []})
+    const first = 2 ** 50
+    const append = (i: number, keepFrom = first) =>
+      storage().commit({...work, changelog: {append: {sequence: first + i, bytes: bytesOf(`entry ${i}`)}, keepFrom}})
+    for (const i of [0, 1, 5]) await append(i)
+    const [zero, one, five] = [0, 1, 5].map(i => [first + i, `entry ${i}`])
+    expect(await log()).toEqual({keepFrom: first, entries: [zero, one, five]})
+    expect(await log(first)).toEqual({keepFrom: first, entries: [one, five]})
+    await append(6, first + 2)
+    expect(await log()).toEqual({keepFrom: first + 2, entries: [five, [first + 6, 'entry 6']]})
+    expect((await storage().state.claim(work.task)).epoch).toBe(2)
+    expect(await append(7)).toEqual({kind: 'fenced', by: 2})
+    expect((await log(first + 5)).entries).toEqual([[first + 6, 'entry 6']])
+    expect(await storage().commit({...work, epoch: 2, state: [put('a', '1')], changelog: {keepFrom: first + 7}})).toMatchObject({
+      kind: 'committed',
+    })
+    expect(await log()).toEqual({keepFrom: first + 7, entries: []})
+  })
+
+  test('a changelog goes with its query', async () => {
+    const work = emptyWork()
+    await storage().state.claim(work.task)
+    await storage().commit({...work, changelog: {append: {sequence: 7, bytes: bytesOf('x')}, keepFrom: 7}})
+    await storage().state.dropQuery(work.task.query)
+    await storage().state.claim(work.task)
+    expect(await storage().state.changelog(work.task, 0)).toEqual({keepFrom: 0, entries: []})
+  })
+
   test('commits to several tasks at once do not disturb each other', async () => {
     const topic = await freshTopic(storage())
     const works = Array.from({length: 10}, () => ({...emptyWork(), outputs: [batch(topic, 'x')], state: [put('a', '1')]}))

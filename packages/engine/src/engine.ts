@@ -22,6 +22,7 @@ import {RecordWriter} from './query/records/record-writer.ts'
 import {tailRecords} from './query/records/tail-records.ts'
 import {rejectionOfError} from './query/rejection.ts'
 import {runPull} from './query/run-select.ts'
+import {CommittedState} from './state/committed-state.ts'
 import {Compiler, selectOf, type Script, type Select} from './query/statements/compiler.ts'
 import {Reports} from './query/statements/reports.ts'
 import {StatementRunner} from './query/statements/statement-runner.ts'
@@ -84,6 +85,7 @@ export class Engine implements api.EngineApi {
   readonly #groups: ConsumerGroups
   readonly #cleaner: Cleaner
   readonly #feeds = new Feeds()
+  readonly #committed: CommittedState
   readonly #compiler: Compiler
   readonly #topics: TopicAdmin
   readonly #openedAtMs: number
@@ -97,6 +99,7 @@ export class Engine implements api.EngineApi {
     const {storage, clock, commands, queries} = parts
     this.#parts = parts
     this.#storage = storage
+    this.#committed = new CommittedState(storage.state)
     this.#clock = clock
     this.#queries = queries
     this.#commands = commands
@@ -187,6 +190,7 @@ export class Engine implements api.EngineApi {
     this.#pullQueries++
     const context = {
       storage: this.#storage,
+      state: this.#committed,
       clock: this.#clock,
       catalog: this.#catalog,
       queries: this.#queries,

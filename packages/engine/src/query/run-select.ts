@@ -21,10 +21,12 @@ import {streamQuery} from './pull/stream-query.ts'
 import {newestRows, streamRows, type Bar} from './pull/stream-rows.ts'
 import {locateTable, type TableLocation} from './pull/table-location.ts'
 import {indexRows, isIndexReady, type IndexQuery} from './pull/index-rows.ts'
+import type {CommittedState} from '../state/committed-state.ts'
 import {tableRows, type TableQuery} from './pull/table-rows.ts'
 
 export type PullContext = {
   readonly storage: Storage
+  readonly state: CommittedState
   readonly clock: Clock
   readonly catalog: Catalog
   readonly queries: PersistentQueries
@@ -78,7 +80,7 @@ async function* scanTable(
   scan: PullScan,
   source: Source,
   {env, signal}: ScanEnv,
-  {storage: {state}, catalog, queries}: PullContext,
+  {state, catalog, queries}: PullContext,
 ): AsyncGenerator<Rows> {
   const location = locate(source, runOf(source, catalog, queries))
   const keys = scan.keys && constantRows(scan.keys, env)

@@ -24,7 +24,8 @@ export type IndexedTable = {
 }
 
 /**
- * A program that keeps indexes of a table with its rows, in the same commits. An index that is new is built from the rows there
+ * A program that keeps indexes of a table with its rows, in the commits that write these: what is in the changelog only is not in an index
+ * yet, and who looks by one looks there too. An index that is new is built from the rows there
  * are, in bounded commits; the last of them marks it ready. One that is there no more is taken apart likewise.
  */
 export function indexedProgram(inner: TaskProgram, {store, schema, stored, indexes}: IndexedTable): TaskProgram {
@@ -77,7 +78,7 @@ export function indexedProgram(inner: TaskProgram, {store, schema, stored, index
       return inner.stateEntries + writer.entries
     },
     get hasWork() {
-      return unready().length > 0 || obsolete.length > 0
+      return inner.hasWork === true || unready().length > 0 || obsolete.length > 0
     },
     decode: (topic, batch, from) => inner.decode(topic, batch, from),
     process: parts => inner.process(parts),
@@ -102,6 +103,8 @@ export function indexedProgram(inner: TaskProgram, {store, schema, stored, index
       if (name === store) for (const row of rows) writer.load(row)
       if (inner.restoredStores.includes(name)) inner.restore(name, rows)
     },
+    replay: changelog => inner.replay(changelog),
+    endRestore: () => inner.endRestore(),
     restoreFacts: facts => inner.restoreFacts(facts),
   }
 }

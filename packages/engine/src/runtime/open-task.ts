@@ -19,7 +19,10 @@ export type OpenTaskOptions = {
 /** Claims the task, gives the program its committed state back, and sets it to where it was. */
 export async function openTask({storage, run, id, program, logger, onBadRows}: OpenTaskOptions): Promise<Task> {
   const {epoch, consumed, facts} = await storage.state.claim(id)
+  const {entries} = await storage.state.changelog(id, 0)
+  program.replay(entries)
   for (const store of program.restoredStores) await restoreStore(storage, id, program, store)
+  program.endRestore()
   if (facts) program.restoreFacts(facts)
   const committed = new Map(consumed.map(({topic, next}) => [topic, next]))
   const positions = program.topics.map(topic => committed.get(topic) ?? run.start?.[topic]?.[id.partition])

@@ -2,7 +2,8 @@ import type {Chunk} from '../chunk/chunk.ts'
 import type {BadRow} from '../operators/operator.ts'
 import type {Offset} from '../record/record.ts'
 import type {AppendBatch, StoredBatch} from '../storage/port/log-store.ts'
-import type {StateWrite} from '../storage/port/task-commit.ts'
+import type {StateEffects} from '../state/task-stores.ts'
+import type {ChangelogEntry} from '../storage/port/task-commit.ts'
 
 /** What a task runs: decoding, operators over state, encoding. Synchronous; knows nothing of storage. */
 export interface TaskProgram {
@@ -20,10 +21,14 @@ export interface TaskProgram {
   /** There is something to commit although nothing was read. */
   readonly hasWork?: boolean
 
+  /** The committed changelog: before any `restore`. */
+  replay(changelog: readonly ChangelogEntry[]): void
   /** Stores that must be given back before the first `process`, in this order; the list may grow while the first are. */
   readonly restoredStores: readonly string[]
   /** Committed entries of one of them; may be called for each page. */
   restore(store: string, entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void
+  /** After the last `restore`. */
+  endRestore(): void
   restoreFacts(facts: Uint8Array): void
 }
 
@@ -33,8 +38,7 @@ export type Part = {readonly input: number; readonly chunk: Chunk}
 /** Rows that could not be read are missing from the parts. */
 export type Decoded = {readonly parts: readonly Part[]; readonly badRows: readonly BadRow[]}
 
-export type Effects = {
-  readonly state: readonly StateWrite[]
+export type Effects = StateEffects & {
   readonly orderedStores: readonly string[]
   readonly outputs: readonly AppendBatch[]
   readonly facts: Uint8Array | undefined

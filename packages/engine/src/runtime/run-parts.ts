@@ -34,8 +34,8 @@ export function partsOf(run: QueryRun): readonly RunPart[] {
         topics: [topic],
         outputs: [],
         stores: [tableStore],
-        open: partition =>
-          withIndexes(tableProgram(what.source, partition), run, {
+        open: (partition, clock) =>
+          withIndexes(tableProgram(what.source, partition, clock), run, {
             store: tableStore,
             schema: what.source.schema,
             stored: storedColumns(what.source),

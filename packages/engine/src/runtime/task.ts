@@ -205,6 +205,7 @@ export class Task {
       epoch,
       consumed: moved.map(({topic, processed}) => ({topic, partition: id.partition, next: processed})),
       state: effects.state,
+      ...(effects.changelog && {changelog: effects.changelog}),
       outputs: effects.outputs,
       ...(effects.orderedStores.length > 0 && {orderedStores: effects.orderedStores}),
       ...(effects.facts && {facts: effects.facts}),

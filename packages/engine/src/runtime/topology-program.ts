@@ -5,12 +5,15 @@ import type {BadRow} from '../operators/operator.ts'
 import type {Offset} from '../record/record.ts'
 import {chunkDecoder, chunkEncoder, type ChunkDecoder, type ChunkEncoder} from '../serde/topic-codec.ts'
 import type {AppendBatch, StoredBatch} from '../storage/port/log-store.ts'
+import type {ChangelogEntry} from '../storage/port/task-commit.ts'
 import {buildTask} from '../topology/build-task.ts'
 import {createEvaluator} from '../topology/evaluator.ts'
 import {inputNodes} from '../topology/nodes.ts'
 import type {SubTopology, TopologyNode, TopologyOutput} from '../topology/sub-topology.ts'
 import type {TaskTopology} from '../topology/task-topology.ts'
+import {limits} from '../limits.ts'
 import {concatSmall} from './concat-chunks.ts'
+import {firstSequence} from './first-sequence.ts'
 import {latestRows} from './latest-rows.ts'
 import {evaluationEnv} from './evaluation.ts'
 import type {Decoded, Effects, Part, TaskProgram} from './program.ts'
@@ -57,7 +60,11 @@ class TopologyProgram implements TaskProgram {
       evaluationEnv(run.settings, clock),
       run.settings['millrace.evaluator'] === 'interpreted' ? 'interpreted' : 'generated',
     )
-    this.#topology = buildTask(sub, partition, {evaluator, report: row => this.#badRows.push(row)})
+    this.#topology = buildTask(sub, partition, {
+      evaluator,
+      report: row => this.#badRows.push(row),
+      changelog: {policy: limits.changelog, sequence: firstSequence(clock)},
+    })
     this.#inputs = topics.map(topic =>
       sub.inputs.flatMap((input, i) =>
         input.topic === topic ? [{input: i, step: input.step, decode: chunkDecoder(input)}] : [],
@@ -105,11 +112,24 @@ class TopologyProgram implements TaskProgram {
         outputs.push(...this.#encode(target, rows))
       }
     }
-    const {state, facts} = this.#topology.drain()
-    const written = new Set(state.map(({store}) => store))
+    const {facts, ...effects} = this.#topology.drain()
+    const written = new Set(effects.state.map(({store}) => store))
     const badRows = this.#badRows
     this.#badRows = []
-    return {state, orderedStores: this.#orderedStores.filter(store => written.has(store)), outputs, facts, rowsOut, badRows}
+    const orderedStores = this.#orderedStores.filter(store => written.has(store))
+    return {...effects, orderedStores, outputs, facts, rowsOut, badRows}
+  }
+
+  get hasWork(): boolean {
+    return this.#topology.pendingRows > 0
+  }
+
+  replay(changelog: readonly ChangelogEntry[]): void {
+    this.#topology.replay(changelog)
+  }
+
+  endRestore(): void {
+    this.#topology.endRestore()
   }
 
   restore(store: string, entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void {

@@ -1,6 +1,5 @@
 import {BIGINT, INT} from '../schema/sql-type.ts'
 import type {Value} from '../schema/value.ts'
-import type {StateWrite} from '../storage/port/task-commit.ts'
 import {mapKeysOf, type KeyColumns, type MapKey} from './map-key.ts'
 import type {EntryLayout} from './layout.ts'
 import {RowTable} from './row-table.ts'
@@ -26,8 +25,7 @@ export class JoinBuffer implements StoreImage {
   constructor(name: string, layout: EntryLayout) {
     this.#keyColumns = layout.key.length
     const stored = {key: [...layout.key, BIGINT, BIGINT], isWindowed: false, value: [...layout.value, INT]}
-    // The number makes each key another one.
-    this.table = new RowTable(name, stored, {keys: 'unique'})
+    this.table = new RowTable(name, stored)
     this.#mapKeys = mapKeysOf(layout.key)
   }
 
@@ -145,14 +143,6 @@ export class JoinBuffer implements StoreImage {
     }
     insert(this.#byTime, this.#times, time, slot)
     if (this.isWaiting(slot)) insert(this.#waitingByTime, this.#waitingTimes, time, slot)
-  }
-
-  drain(): StateWrite[] {
-    return this.table.drain()
-  }
-
-  settle(): void {
-    this.table.settle()
   }
 
   load(entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void {

@@ -1,5 +1,4 @@
 import type {Row} from '../schema/value.ts'
-import type {StateWrite} from '../storage/port/task-commit.ts'
 import {mapKeysOf, type KeyColumns, type MapKey} from './map-key.ts'
 import type {EntryLayout} from './layout.ts'
 import {RowTable} from './row-table.ts'
@@ -53,14 +52,6 @@ export class KeyedStore implements StoreImage {
   remove(key: MapKey, slot: number): void {
     this.table.remove(slot)
     this.#slots.delete(key)
-  }
-
-  drain(): StateWrite[] {
-    return this.table.drain()
-  }
-
-  settle(): void {
-    this.table.settle()
   }
 
   load(entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void {

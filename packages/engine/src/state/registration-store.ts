@@ -1,5 +1,4 @@
 import type {Row} from '../schema/value.ts'
-import type {StateWrite} from '../storage/port/task-commit.ts'
 import {compareRows} from './compare.ts'
 import type {EntryLayout} from './layout.ts'
 import {mapKeysOf, type MapKey} from './map-key.ts'
@@ -67,14 +66,6 @@ export class RegistrationStore implements StoreImage {
 
   #mapKey(key: Row): MapKey {
     return this.#mapKeys([[key[0]!]], 1)[0]!
-  }
-
-  drain(): StateWrite[] {
-    return this.table.drain()
-  }
-
-  settle(): void {
-    this.table.settle()
   }
 
   load(entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void {

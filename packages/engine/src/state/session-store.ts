@@ -1,4 +1,3 @@
-import type {StateWrite} from '../storage/port/task-commit.ts'
 import {mapKeysOf, type KeyColumns, type MapKey} from './map-key.ts'
 import type {EntryLayout} from './layout.ts'
 import {RowTable} from './row-table.ts'
@@ -80,14 +79,6 @@ export class SessionStore implements StoreImage {
     let at = sessions.length
     while (at > 0 && this.startOf(sessions[at - 1]!) > start) at--
     sessions.splice(at, 0, slot)
-  }
-
-  drain(): StateWrite[] {
-    return this.table.drain()
-  }
-
-  settle(): void {
-    this.table.settle()
   }
 
   load(entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void {

@@ -1,14 +1,13 @@
-import type {StateWrite} from '../storage/port/task-commit.ts'
+import type {RowTable} from './row-table.ts'
 
-/** A state store as a task holds it: an image in memory, with the changes since the last commit marked. */
+/** A state store as a task holds it: its rows, which know what of them changed, and some way to find them. */
 export interface StoreImage {
   readonly name: string
   /** Rows held. */
   readonly entries: number
-  /** What changed since the last call, encoded; each key at most once. */
-  drain(): StateWrite[]
-  /** Forgets what changed, without encoding it: for tasks that never commit. */
-  settle(): void
-  /** Committed entries, before any other use. */
+  readonly table: RowTable
+  /** Committed rows, before any other use; keys that were not loaded yet. */
   load(entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void
+  /** A slot is about to leave the table because its row was stored. Only for stores whose rows pass. */
+  forget?(slot: number): void
 }

@@ -1,4 +1,3 @@
-import type {StateWrite} from '../storage/port/task-commit.ts'
 import {mapKeysOf, type KeyColumns, type MapKey} from './map-key.ts'
 import type {EntryLayout} from './layout.ts'
 import {RowTable} from './row-table.ts'
@@ -82,14 +81,6 @@ export class WindowStore implements StoreImage {
     if (bucket === undefined || slot === undefined) return
     this.table.remove(slot)
     bucket.delete(key)
-  }
-
-  drain(): StateWrite[] {
-    return this.table.drain()
-  }
-
-  settle(): void {
-    this.table.settle()
   }
 
   load(entries: Iterable<{readonly key: Uint8Array; readonly value: Uint8Array}>): void {

@@ -1,5 +1,8 @@
 import type {Chunk} from '../chunk/chunk.ts'
 import type {Step} from '../plan/step.ts'
+import {changesOf} from '../state/changelog-entry.ts'
+import type {ChangelogPolicy} from '../state/task-stores.ts'
+import type {ChangelogEntry, StateWrite} from '../storage/port/task-commit.ts'
 import {buildTask, type TopologyEnv} from '../topology/build-task.ts'
 import {inlineOf, type InlineTopology} from '../topology/inline-topology.ts'
 import {splitTopology, type ResultTarget} from '../topology/split.ts'
@@ -12,16 +15,16 @@ import type {TaskTopology} from '../topology/task-topology.ts'
 export class TopologyDriver {
   readonly results: Chunk[] = []
   readonly #env: TopologyEnv
-  readonly #committed: {readonly stores: Map<string, Map<string, Uint8Array>>; facts: Uint8Array | undefined}[]
+  readonly #committed: Committed[]
   readonly #makeTasks: () => TaskTopology[]
   #inline: InlineTopology
 
   constructor(root: Step, env: TopologyEnv, target: ResultTarget = {kind: 'result'}) {
-    this.#env = env
+    this.#env = {...env, changelog: {policy: HASTY, sequence: 0}}
     const subTopologies = splitTopology(root, 'q', target)
     this.#makeTasks = () => subTopologies.map(each => buildTask(each, 0, this.#env))
     this.#inline = inlineOf(this.#makeTasks(), {isCommitted: true})
-    this.#committed = subTopologies.map(() => ({stores: new Map<string, Map<string, Uint8Array>>(), facts: undefined}))
+    this.#committed = subTopologies.map(() => ({stores: new Map(), changelog: [], facts: undefined}))
   }
 
   get tasks(): readonly TaskTopology[] {
@@ -30,9 +33,13 @@ export class TopologyDriver {
 
   /** Committed entries of a store, by hexadecimal key. */
   committed(store: string): ReadonlyMap<string, Uint8Array> {
-    for (const {stores} of this.#committed) {
-      const entries = stores.get(store)
-      if (entries !== undefined) return entries
+    for (const {stores, changelog} of this.#committed) {
+      const logged = changelog.flatMap(({bytes}) => [...changesOf(bytes)]).filter(change => change.store === store)
+      const rows = stores.get(store)
+      if (rows === undefined && logged.length === 0) continue
+      const entries = new Map(rows)
+      for (const change of logged) apply(entries, change)
+      return entries
     }
     return new Map()
   }
@@ -52,15 +59,15 @@ export class TopologyDriver {
   commit(): void {
     for (const [i, task] of this.#inline.tasks.entries()) {
       const committed = this.#committed[i]!
-      const {state, facts} = task.drain()
+      const {state, changelog, facts} = task.drain()
       committed.facts = facts ?? committed.facts
-      for (const {store, key, value} of state) {
-        const entries = committed.stores.get(store) ?? new Map<string, Uint8Array>()
-        committed.stores.set(store, entries)
-        const text = Buffer.from(key).toString('hex')
-        if (value === null) entries.delete(text)
-        else entries.set(text, value)
+      for (const write of state) {
+        const entries = committed.stores.get(write.store) ?? new Map<string, Uint8Array>()
+        committed.stores.set(write.store, entries)
+        apply(entries, write)
       }
+      if (changelog?.append) committed.changelog.push(changelog.append)
+      if (changelog) committed.changelog = committed.changelog.filter(({sequence}) => sequence >= changelog.keepFrom)
     }
   }
 
@@ -68,7 +75,8 @@ export class TopologyDriver {
   restart(): void {
     const tasks = this.#makeTasks()
     for (const [i, task] of tasks.entries()) {
-      const {stores, facts} = this.#committed[i]!
+      const {stores, changelog, facts} = this.#committed[i]!
+      task.replay(changelog)
       for (const [store, entries] of stores) {
         if (!task.subTopology.restoredStores.includes(store)) continue
         task.restore(
@@ -76,8 +84,25 @@ export class TopologyDriver {
           [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => ({key: Buffer.from(key, 'hex'), value})),
         )
       }
+      task.endRestore()
       if (facts !== undefined) task.restoreFacts(facts)
     }
     this.#inline = inlineOf(tasks, {isCommitted: true})
   }
+}
+
+type Committed = {
+  /** Rows by hexadecimal key. */
+  readonly stores: Map<string, Map<string, Uint8Array>>
+  changelog: ChangelogEntry[]
+  facts: Uint8Array | undefined
+}
+
+/** So little that changes go both ways even in small tests. */
+const HASTY: ChangelogPolicy = {smallCommitChanges: 2, rowsPerCommit: 3, bytesMax: 200}
+
+function apply(entries: Map<string, Uint8Array>, {key, value}: Omit<StateWrite, 'store'>): void {
+  const text = Buffer.from(key).toString('hex')
+  if (value === null) entries.delete(text)
+  else entries.set(text, value)
 }

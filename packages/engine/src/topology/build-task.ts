@@ -20,7 +20,7 @@ import {tableSourceOperator} from '../operators/table-source.ts'
 import {tableTableJoinOperator} from '../operators/table-table-join.ts'
 import {windowAggregateOperator} from '../operators/window-aggregate.ts'
 import type {AggregateStep, Step} from '../plan/step.ts'
-import {TaskStores} from '../state/task-stores.ts'
+import {TaskStores, type ChangelogPolicy} from '../state/task-stores.ts'
 import {packChanges, unpackChanges} from './change-packing.ts'
 import {inputNodes, resultStore} from './nodes.ts'
 import {RunningTask} from './running-task.ts'
@@ -32,13 +32,15 @@ export type TopologyEnv = {
   readonly evaluator: Evaluator
   readonly report: ReportBadRow
   readonly options?: Partial<OperatorOptions>
+  /** See `TaskStores`; the default is for tasks that are never committed, or only in memory. */
+  readonly changelog?: {readonly policy: ChangelogPolicy; readonly sequence: number}
 }
 
 const DEFAULT_OPTIONS: OperatorOptions = {suppressLosesSkippedWindows: true}
 
 /** One sub-topology on one partition, with empty state. */
 export function buildTask(subTopology: SubTopology, partition: number, env: TopologyEnv): TaskTopology {
-  const stores = new TaskStores()
+  const stores = new TaskStores(env.changelog?.policy, env.changelog?.sequence)
   const collected: TaskOutput[] = []
   const inputs: Emit[] = []
   const builder = new Builder(subTopology, stores, env, (output, chunk) => collected.push({output, chunk}), inputs)

@@ -3,6 +3,7 @@ import type {Chunk} from '../chunk/chunk.ts'
 import {sliceChunk} from '../batch/select.ts'
 import type {Emit} from '../operators/operator.ts'
 import type {TaskStores} from '../state/task-stores.ts'
+import type {ChangelogEntry} from '../storage/port/task-commit.ts'
 import type {SubTopology} from './sub-topology.ts'
 import type {StateEntry, TaskOutput, TaskState, TaskTopology, TaskTopologyStats} from './task-topology.ts'
 
@@ -60,17 +61,29 @@ export class RunningTask implements TaskTopology {
   }
 
   drain(): TaskState {
-    const state = this.#stores.drain()
+    const effects = this.#stores.take()
     const facts = this.#stores.facts.drain()
-    return facts === undefined ? {state} : {state, facts}
+    return facts === undefined ? effects : {...effects, facts}
+  }
+
+  get pendingRows(): number {
+    return this.#stores.pending
   }
 
   settle(): void {
     this.#stores.settle()
   }
 
+  replay(changelog: readonly ChangelogEntry[]): void {
+    this.#stores.replay(changelog)
+  }
+
   restore(store: string, entries: Iterable<StateEntry>): void {
-    this.#stores.store(store).load(entries)
+    this.#stores.load(store, entries)
+  }
+
+  endRestore(): void {
+    this.#stores.endReplay()
   }
 
   restoreFacts(facts: Uint8Array): void {

@@ -1,5 +1,6 @@
 import type {Chunk} from '../chunk/chunk.ts'
-import type {StateWrite} from '../storage/port/task-commit.ts'
+import type {StateEffects} from '../state/task-stores.ts'
+import type {ChangelogEntry} from '../storage/port/task-commit.ts'
 import type {SubTopology} from './sub-topology.ts'
 
 /**
@@ -23,14 +24,23 @@ export interface TaskTopology {
   /** What came out since the last call, in order; `output` is an index into `subTopology.outputs`. */
   collect(): readonly TaskOutput[]
 
-  /** The state that changed since the last call. Call after `collect`, once a commit. */
+  /** What the next commit does to state. Call after `collect`, once a commit. */
   drain(): TaskState
+
+  /** Rows that are committed in the changelog only: a `drain` when nothing happened gives some of them. */
+  readonly pendingRows: number
 
   /** For a task that never commits, in place of `drain`: lets go of what only a commit would need. */
   settle(): void
 
-  /** Committed entries of one of `subTopology.restoredStores`. Before the first `process`; may be called for each page. */
+  /** The committed changelog: before any `restore`. */
+  replay(changelog: readonly ChangelogEntry[]): void
+
+  /** Committed rows of one of `subTopology.restoredStores`. Before the first `process`; may be called for each page. */
   restore(store: string, entries: Iterable<StateEntry>): void
+
+  /** After the last `restore`. */
+  endRestore(): void
 
   /** Committed facts, as drained. Before the first `process`. */
   restoreFacts(facts: Uint8Array): void
@@ -42,8 +52,7 @@ export type TaskOutput = {readonly output: number; readonly chunk: Chunk}
 
 export type StateEntry = {readonly key: Uint8Array; readonly value: Uint8Array}
 
-export type TaskState = {
-  readonly state: readonly StateWrite[]
+export type TaskState = StateEffects & {
   /** Stream times and counters; absent when they did not change. */
   readonly facts?: Uint8Array
 }

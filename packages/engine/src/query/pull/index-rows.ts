@@ -9,7 +9,7 @@ import type {Row, Value} from '../../schema/value.ts'
 import {indexStateKey, indexStates, READY} from '../../runtime/indexed-program.ts'
 import {keyCodec, prefixEnd} from '../../serde/key-codec.ts'
 import {indexKeyCodec} from '../../state/index-writer.ts'
-import type {StateStore} from '../../storage/port/state-store.ts'
+import type {CommittedState} from '../../state/committed-state.ts'
 import type {TaskId} from '../../storage/port/task-commit.ts'
 import {resultCodec} from './result-codec.ts'
 import {rowsOf, type TableQuery} from './table-rows.ts'
@@ -25,16 +25,16 @@ export type IndexQuery = {
 type IndexEnd = {readonly value: Value; readonly isInclusive: boolean}
 
 /** Whether every task has built the index. Once it has, it stays so. */
-export async function isIndexReady(state: StateStore, tasks: readonly TaskId[], {store}: TableIndex): Promise<boolean> {
-  const found = await Promise.all(tasks.map(task => state.lookUp(task, indexStates, [indexStateKey(store)])))
+export async function isIndexReady(state: CommittedState, tasks: readonly TaskId[], {store}: TableIndex): Promise<boolean> {
+  const found = await Promise.all(tasks.map(task => state.rows.lookUp(task, indexStates, [indexStateKey(store)])))
   return found.every(([value]) => value?.[0] === READY)
 }
 
 /**
- * Rows by an index, in its order within each task. Entries and rows may be read from different commits: a row that changed
- * in between comes as it is now, at most once, and WHERE decides.
+ * Rows by an index, in its order within each task, and then those that are in the changelog only, which no index knows yet. Entries and rows
+ * may be read from different commits: a row that changed in between comes as it is now, at most once, and WHERE decides.
  */
-export async function* indexRows(state: StateStore, query: TableQuery, wanted: IndexQuery): AsyncGenerator<Rows> {
+export async function* indexRows(state: CommittedState, query: TableQuery, wanted: IndexQuery): AsyncGenerator<Rows> {
   const {source, location, signal} = query
   const {schema} = source
   const places = must(placesOfIndex(wanted.index, source), 'columns of an index')
@@ -43,36 +43,48 @@ export async function* indexRows(state: StateStore, query: TableQuery, wanted: I
   const entries = indexKeyCodec(schema, places)
   const rows = resultCodec(source)
   let looked = 0
+  function count(found: number): void {
+    looked += found
+    if (looked > limits.pullScanRowsMax)
+      throw new EngineError(
+        'LIMIT_EXCEEDED',
+        `the query looks at more than ${limits.pullScanRowsMax} rows of ${source.name} by index ${wanted.index.name}: narrow it with WHERE, or use LIMIT`,
+      )
+  }
   for (const task of location.tasks) {
-    const seen = new Set<string>()
+    // Read before the index: what is in neither by then was not committed.
+    const logged = await state.logged(task, location.store)
+    count(logged.length)
+    const seen = new Set(logged.map(({key}) => latin1(key)))
     for (const range of ranges) {
       let after: Uint8Array | undefined
       do {
         if (signal?.aborted) throw new EngineError('CLOSED', 'the caller has gone')
         const entriesMax = limits.pullScanPageEntries
-        const page = await state.scan(task, wanted.index.store, {...range, entriesMax, ...(after && {after})})
+        const page = await state.rows.scan(task, wanted.index.store, {...range, entriesMax, ...(after && {after})})
         const keys = page.entries.flatMap(({key}) => {
           const {key: columns, window} = entries.decode(key)
           const bytes = rows.encodeKey(columns.slice(places.length), window)
-          const name = Buffer.from(bytes).toString('latin1')
+          const name = latin1(bytes)
           if (seen.has(name)) return []
           seen.add(name)
           return [bytes]
         })
-        looked += keys.length
-        if (looked > limits.pullScanRowsMax)
-          throw new EngineError(
-            'LIMIT_EXCEEDED',
-            `the query looks at more than ${limits.pullScanRowsMax} rows of ${source.name} by index ${wanted.index.name}: narrow it with WHERE, or use LIMIT`,
-          )
-        const values = keys.length === 0 ? [] : await state.lookUp(task, location.store, keys)
+        count(keys.length)
+        const values = await state.lookUp(task, location.store, keys)
         const found = values.flatMap((value, i) => (value ? [rows.decode(must(keys[i], 'key'), value)] : []))
         yield rowsOf(found, source)
         after = page.next
       } while (after)
     }
+    yield rowsOf(
+      logged.map(({key, value}) => rows.decode(key, value)),
+      source,
+    )
   }
 }
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
 type Range = {readonly from?: Uint8Array; readonly to?: Uint8Array}
 

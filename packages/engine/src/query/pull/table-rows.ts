@@ -7,7 +7,7 @@ import type {Source} from '../../plan/source.ts'
 import type {Row, Value} from '../../schema/value.ts'
 import {keyCodec, prefixEnd} from '../../serde/key-codec.ts'
 import {heldBy} from '../../serde/registry.ts'
-import type {StateStore} from '../../storage/port/state-store.ts'
+import type {CommittedState} from '../../state/committed-state.ts'
 import type {TaskId} from '../../storage/port/task-commit.ts'
 import {keyPartitioner} from './key-partitioner.ts'
 import {resultCodec, type ResultCodec, type ResultRow} from './result-codec.ts'
@@ -23,12 +23,12 @@ export type TableQuery = {
 }
 
 /** Committed rows of a table that may be asked for, in pages. Rows that WHERE refuses may be among them. */
-export function tableRows(state: StateStore, query: TableQuery): AsyncIterable<Rows> {
+export function tableRows(state: CommittedState, query: TableQuery): AsyncIterable<Rows> {
   if (query.keys === undefined) return scanAll(state, query)
   return query.source.window ? lookUpWindows(state, query, query.keys) : lookUp(state, query, query.keys)
 }
 
-async function* lookUp(state: StateStore, {source, location}: TableQuery, keys: readonly Row[]): AsyncGenerator<Rows> {
+async function* lookUp(state: CommittedState, {source, location}: TableQuery, keys: readonly Row[]): AsyncGenerator<Rows> {
   const codec = resultCodec(source)
   for (const [partition, wanted] of byPartition(location, keys)) {
     const bytes = wanted.map(key => codec.encodeKey(key))
@@ -42,7 +42,7 @@ async function* lookUp(state: StateStore, {source, location}: TableQuery, keys: 
 
 /** Keys that are not where they belong may stand in another partition. */
 async function lookElsewhere(
-  state: StateStore,
+  state: CommittedState,
   {tasks, store}: TableLocation,
   partition: number,
   keys: readonly Uint8Array[],
@@ -53,7 +53,7 @@ async function lookElsewhere(
 }
 
 /** All windows of a key stand together, ordered by their start. */
-async function* lookUpWindows(state: StateStore, query: TableQuery, keys: readonly Row[]): AsyncGenerator<Rows> {
+async function* lookUpWindows(state: CommittedState, query: TableQuery, keys: readonly Row[]): AsyncGenerator<Rows> {
   const {source, location, windowStart} = query
   const codec = resultCodec(source)
   const prefixes = keyCodec(source.schema.key.map(column => column.type))
@@ -68,7 +68,7 @@ async function* lookUpWindows(state: StateStore, query: TableQuery, keys: readon
   }
 }
 
-async function* scanAll(state: StateStore, query: TableQuery): AsyncGenerator<Rows> {
+async function* scanAll(state: CommittedState, query: TableQuery): AsyncGenerator<Rows> {
   const codec = resultCodec(query.source)
   let seen = 0
   for (const task of query.location.tasks) {
@@ -85,22 +85,19 @@ async function* scanAll(state: StateStore, query: TableQuery): AsyncGenerator<Ro
 }
 
 async function* scan(
-  state: StateStore,
+  state: CommittedState,
   task: TaskId,
   {source, location, signal}: TableQuery,
   codec: ResultCodec,
   range: {readonly from?: Uint8Array; readonly to?: Uint8Array},
 ): AsyncGenerator<Rows> {
-  let after: Uint8Array | undefined
-  do {
+  for await (const entries of state.scan(task, location.store, {...range, entriesMax: limits.pullScanPageEntries})) {
     if (signal?.aborted) throw new EngineError('CLOSED', 'the caller has gone')
-    const page = await state.scan(task, location.store, {...range, entriesMax: limits.pullScanPageEntries, ...(after && {after})})
     yield rowsOf(
-      page.entries.map(({key, value}) => codec.decode(key, value)),
+      entries.map(({key, value}) => codec.decode(key, value)),
       source,
     )
-    after = page.next
-  } while (after)
+  }
 }
 
 function byPartition({placedBy, tasks}: TableLocation, keys: readonly Row[]): Map<number, Row[]> {

@@ -42,6 +42,11 @@ export const keys = {
   eventId: (topic: number, partition: number, id: string): Uint8Array =>
     Buffer.concat([numbered('E', topic, partition), digest(text(id))]),
 
+  /** Sequence from which the changelog of a task is kept; its entries. */
+  changelogStart: (task: number): Uint8Array => numbered('c', task),
+  changelogEntry: (task: number, sequence: number): Uint8Array =>
+    numbered('C', task, Math.floor(sequence / 2 ** 32), sequence >>> 0),
+
   /** In `index` and `blobs`. */
   batch: (topic: number, partition: number, base: Offset): Uint8Array => {
     const key = Buffer.allocUnsafe(16)
@@ -53,15 +58,15 @@ export const keys = {
   },
 }
 
-export const baseOfBatchKey = (key: Uint8Array): Offset => {
-  const view = Buffer.from(key.buffer, key.byteOffset, key.byteLength)
-  return view.readUInt32BE(8) * 2 ** 32 + view.readUInt32BE(12)
-}
-
-export const versionOfKeyEvents = (key: Uint8Array): number => {
+/** Of a key that ends in one number of eight bytes. */
+const lastNumber = (key: Uint8Array): number => {
   const view = Buffer.from(key.buffer, key.byteOffset + key.length - 8, 8)
   return view.readUInt32BE(0) * 2 ** 32 + view.readUInt32BE(4)
 }
+
+export const baseOfBatchKey = (key: Uint8Array): Offset => lastNumber(key)
+export const versionOfKeyEvents = lastNumber
+export const sequenceOfChangelogEntry = lastNumber
 
 export type KeyRange = {readonly start: Uint8Array; readonly end: Uint8Array}
 
@@ -83,6 +88,7 @@ export const prefixes = {
   eventIdsOf: (topic: number): Uint8Array => numbered('E', topic),
   partitionsOf: (topic: number): Uint8Array => numbered('P', topic),
   tasksOf: (query: string): Uint8Array => text(`K${query}\0`),
+  changelogOf: (task: number): Uint8Array => numbered('C', task),
   storesOf: (task: number): Uint8Array => numbered('S', task),
   batchesOf: (topic: number): Uint8Array => numbers(topic),
   rowsOf: (store: number): Uint8Array => numbers(store),

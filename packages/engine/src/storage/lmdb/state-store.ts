@@ -1,12 +1,12 @@
-import type {ScanPage, ScanRange, StateStore, TaskImage} from '../port/state-store.ts'
+import type {ChangelogPage, ScanPage, ScanRange, StateStore, TaskImage} from '../port/state-store.ts'
 import type {TaskId} from '../port/task-commit.ts'
 import type {Environment} from './environment.ts'
-import {keys, prefixes, under} from './keys.ts'
+import {keys, prefixes, sequenceOfChangelogEntry, under} from './keys.ts'
 import {removeDroppedStore} from './removal.ts'
 import {decodeIfPresent, taskRow, nextNumber, numberRow, put, remove} from './rows.ts'
 import type {TaskRow} from './rows.ts'
 import {StoredRows} from './stored-rows.ts'
-import {findTask, putTask, taskPositions} from './tasks.ts'
+import {changelogStart, findTask, putTask, taskPositions} from './tasks.ts'
 
 export class LmdbStateStore implements StateStore {
   readonly #env: Environment
@@ -28,6 +28,17 @@ export class LmdbStateStore implements StateStore {
     return this.#env.read(() => {
       const known = findTask(this.#env, task)
       return known && this.#imageOf(known)
+    })
+  }
+
+  async changelog(task: TaskId, after: number): Promise<ChangelogPage> {
+    const {meta} = this.#env
+    return this.#env.read(() => {
+      const known = findTask(this.#env, task)
+      if (known === undefined) return {keepFrom: 0, entries: []}
+      const range = {start: keys.changelogEntry(known.number, after + 1), end: under(prefixes.changelogOf(known.number)).end}
+      const entries = [...meta.getRange(range)].map(({key, value}) => ({sequence: sequenceOfChangelogEntry(key), bytes: value}))
+      return {keepFrom: changelogStart(this.#env, known.number), entries}
     })
   }
 
@@ -54,6 +65,8 @@ export class LmdbStateStore implements StateStore {
         }
         remove(meta, key)
         remove(meta, keys.taskFacts(number))
+        remove(meta, keys.changelogStart(number))
+        for (const entry of [...meta.getKeys(under(prefixes.changelogOf(number)))]) remove(meta, entry)
       }
       for (const store of stores) put(meta, keys.droppedStore(store), numberRow.encode(store))
       return stores

@@ -1,13 +1,13 @@
 import type {Offset} from '../../record/record.ts'
 import {planAppend} from '../port/admission.ts'
 import type {AppendBatch} from '../port/log-store.ts'
-import type {CommitOutcome, StateWrite, TaskCommit} from '../port/task-commit.ts'
+import type {ChangelogWrite, CommitOutcome, StateWrite, TaskCommit} from '../port/task-commit.ts'
 import type {Environment} from './environment.ts'
 import {keys} from './keys.ts'
 import {appendView, applyWrites} from './partitions.ts'
-import {decodeIfPresent, nextNumber, numberRow, put} from './rows.ts'
+import {decodeIfPresent, nextNumber, numberRow, put, remove} from './rows.ts'
 import {StoredRows} from './stored-rows.ts'
-import {findTask, putTask, withPositions} from './tasks.ts'
+import {changelogStart, findTask, putTask, withPositions} from './tasks.ts'
 import type {ThreadWake} from './wake.ts'
 
 export async function commitTask(env: Environment, wake: ThreadWake, nowMs: number, work: TaskCommit): Promise<CommitOutcome> {
@@ -28,6 +28,7 @@ function decideAndWrite(env: Environment, nowMs: number, work: TaskCommit): Comm
   }
   applyWrites(env, plan.writes)
   writeState(env, task.number, work.state)
+  if (work.changelog) writeChangelog(env, task.number, work.changelog)
   if (work.consumed.length > 0) putTask(env, work.task, withPositions(task, work.consumed))
   if (work.facts) put(env.meta, keys.taskFacts(task.number), work.facts)
   return {kind: 'committed', baseOffsets}
@@ -49,6 +50,14 @@ function writeState(env: Environment, task: number, writes: readonly StateWrite[
     if (value) rows.put(key, value)
     else rows.remove(key)
   }
+}
+
+function writeChangelog(env: Environment, task: number, {append, keepFrom}: ChangelogWrite): void {
+  if (append) put(env.meta, keys.changelogEntry(task, append.sequence), append.bytes)
+  if (keepFrom <= changelogStart(env, task)) return
+  const dropped = {start: keys.changelogEntry(task, 0), end: keys.changelogEntry(task, keepFrom)}
+  for (const key of [...env.meta.getKeys(dropped)]) remove(env.meta, key)
+  put(env.meta, keys.changelogStart(task), numberRow.encode(keepFrom))
 }
 
 function storeNumber(env: Environment, task: number, store: string): number {

@@ -1,5 +1,5 @@
 import type {Epoch, Offset, TopicPartition} from '../../record/record.ts'
-import type {TaskId} from './task-commit.ts'
+import type {ChangelogEntry, TaskId} from './task-commit.ts'
 
 /** Committed state of tasks. Written only by `Storage.commit`. */
 export interface StateStore {
@@ -12,11 +12,17 @@ export interface StateStore {
   /** What was committed last, without claiming; undefined before the first claim. */
   peek(task: TaskId): Promise<Omit<TaskImage, 'epoch'> | undefined>
 
-  /** Values of keys in one store, in the order of the keys; null where absent. One round trip. */
+  /**
+   * Entries of the changelog with a sequence above `after`, in order, and where it begins (0 before the first commit that said so): one
+   * moment of it. Who reads this first and rows afterwards misses nothing that was committed before: see `state/committed-state.ts`.
+   */
+  changelog(task: TaskId, after: number): Promise<ChangelogPage>
+
+  /** Values of the rows of keys in one store, in the order of the keys; null where absent. One round trip. */
   lookUp(task: TaskId, store: string, keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]>
 
   /**
-   * Entries with `from` ≤ key < `to` (bytewise; both optional), in key order, at most `entriesMax`, after `after` (exclusive).
+   * Rows with `from` ≤ key < `to` (bytewise; both optional), in key order, at most `entriesMax`, after `after` (exclusive).
    * Each page is a committed state; pages may see different commits. `next` is opaque.
    *
    * Order holds for stores named in `TaskCommit.orderedStores`. For the others an adapter may answer in any order when
@@ -34,6 +40,8 @@ export type TaskImage = {
   readonly consumed: readonly (TopicPartition & {readonly next: Offset})[]
   readonly facts: Uint8Array | undefined
 }
+
+export type ChangelogPage = {readonly keepFrom: number; readonly entries: readonly ChangelogEntry[]}
 
 export type ScanRange = {
   readonly from?: Uint8Array

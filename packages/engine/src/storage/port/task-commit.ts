@@ -22,8 +22,10 @@ export type TaskCommit = {
   readonly epoch: Epoch
   /** Next offset to read, by input partition; only those that moved. */
   readonly consumed: readonly (TopicPartition & {readonly next: Offset})[]
-  /** At most one write of a key. */
+  /** Rows to be written. At most one write of a key. */
   readonly state: readonly StateWrite[]
+  /** What happens to the task's changelog; absent: nothing. */
+  readonly changelog?: ChangelogWrite
   /**
    * Stores among those written whose keys `StateStore.scan` must find in order. Named in every commit that writes them, or
    * never: an adapter may keep an index for them, which costs nothing for keys that are already there.
@@ -37,6 +39,19 @@ export type TaskCommit = {
 
 /** A write to one store of the task; `value: null` deletes. Keys are order-preserving bytes. */
 export type StateWrite = {readonly store: string; readonly key: Uint8Array; readonly value: Uint8Array | null}
+
+/**
+ * A task's changelog holds changes of state whose rows are written by a later commit: one entry is far cheaper than its rows, and a row
+ * that changes again and again is written once. What an entry says stands above the rows.
+ */
+export type ChangelogWrite = {
+  /** A new entry; its sequence is above those of all before it. Opaque. */
+  readonly append?: ChangelogEntry
+  /** Entries with a lower sequence are dropped: their rows are written, by this commit or before. Never goes back. */
+  readonly keepFrom: number
+}
+
+export type ChangelogEntry = {readonly sequence: number; readonly bytes: Uint8Array}
 
 export type CommitOutcome =
   | {readonly kind: 'committed'; readonly baseOffsets: readonly Offset[]}

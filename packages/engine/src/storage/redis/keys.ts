@@ -79,6 +79,11 @@ export class RedisKeys {
     return `${this.task(task)}:outbox`
   }
 
+  /** Stream: changes of state whose rows are written later. */
+  changelog(task: TaskId): string {
+    return `${this.task(task)}:changelog`
+  }
+
   /** Whether a task and a partition share a slot. */
   isLocal(task: TaskId, {placement, partition}: PartitionPlace): boolean {
     return task.placement === placement && task.partition === partition

@@ -1,9 +1,10 @@
 import {randomUUID} from 'node:crypto'
 import {parsePartitionKey} from '../../record/record.ts'
-import type {ScanPage, ScanRange, StateStore, TaskImage} from '../port/state-store.ts'
-import type {TaskId} from '../port/task-commit.ts'
+import type {ChangelogPage, ScanPage, ScanRange, StateStore, TaskImage} from '../port/state-store.ts'
+import type {ChangelogEntry, TaskId} from '../port/task-commit.ts'
 import type {Connection} from './connection.ts'
 import type {RedisKeys} from './keys.ts'
+import {changelogPage} from './lua/changelog-page.ts'
 import {claimTask} from './lua/claim-task.ts'
 import type {Outbox} from './outbox.ts'
 import {arrayOf, asBuffer, bytesOf, fieldsOf, numberOf, orAbsent, textOf} from './reply.ts'
@@ -37,6 +38,13 @@ export class RedisStateStore implements StateStore {
     return fields.size === 0 ? undefined : imageOf(fields)
   }
 
+  async changelog(task: TaskId, after: number): Promise<ChangelogPage> {
+    const scriptKeys = [this.#keys.task(task), this.#keys.changelog(task)]
+    const reply = await this.#connection.run(changelogPage, scriptKeys, [after], {isRepeatable: true})
+    const [keepFrom, entries] = arrayOf(reply)
+    return {keepFrom: numberOf(keepFrom), entries: arrayOf(entries).map(entryOf)}
+  }
+
   async lookUp(task: TaskId, store: string, keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]> {
     if (keys.length === 0) return []
     const reply = arrayOf(await this.#connection.call('HMGET', [this.#keys.store(task, store), ...keys.map(asBuffer)]))
@@ -65,8 +73,13 @@ export class RedisStateStore implements StateStore {
     const stores = [...fields.keys()].filter(field => field.startsWith('s:')).map(field => field.slice(2))
     const rows = stores.flatMap(store => [this.#keys.store(task, store), this.#keys.storeOrder(task, store)])
     // All at once, so that no commit can come between the epoch and the rows.
-    await this.#connection.call('UNLINK', [this.#keys.task(task), this.#keys.outbox(task), ...rows])
+    await this.#connection.call('UNLINK', [this.#keys.task(task), this.#keys.outbox(task), this.#keys.changelog(task), ...rows])
   }
+}
+
+function entryOf(reply: unknown): ChangelogEntry {
+  const [id, flat] = arrayOf(reply)
+  return {sequence: Number.parseInt(textOf(id), 10), bytes: bytesOf(arrayOf(flat)[1])}
 }
 
 function imageOf(fields: ReadonlyMap<string, Buffer>): Omit<TaskImage, 'epoch'> {

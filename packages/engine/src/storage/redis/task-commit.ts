@@ -90,7 +90,7 @@ export class TaskCommitter {
     const stores = groupByStore(work.state)
     const ordered = new Set(work.orderedStores)
     const append = new AppendArguments(keys, [
-      ...[keys.task(work.task), keys.outbox(work.task)],
+      ...[keys.task(work.task), keys.outbox(work.task), keys.changelog(work.task)],
       ...stores.flatMap(({store}) => [keys.store(work.task, store), keys.storeOrder(work.task, store)]),
     ])
     for (const {place, batch} of local) append.add(place, batch)
@@ -98,11 +98,13 @@ export class TaskCommitter {
     const head = [work.epoch, `${this.#instance}:${++this.#commits}`, clock.nowMs(), keys.wakeChannel, message]
     const fields = taskFields(work, stores)
     const rows = stores.flatMap(({store, puts, deletes}, i) => [
-      ...[3 + 2 * i, ordered.has(store) ? 1 : 0],
+      ...[4 + 2 * i, ordered.has(store) ? 1 : 0],
       ...[packArray(puts), packArray(deletes)],
     ])
     const forwards = packArray(foreign.flatMap(Outbox.pack))
-    return {scriptKeys: append.keys, args: [...head, forwards, fields.length, ...fields, stores.length, ...rows, ...append.args]}
+    const logged = work.changelog?.append
+    const changelog = [logged?.sequence ?? '', logged ? asBuffer(logged.bytes) : '', work.changelog?.keepFrom ?? '']
+    return {scriptKeys: append.keys, args: [...head, forwards, ...changelog, fields.length, ...fields, stores.length, ...rows, ...append.args]}
   }
 }
 
@@ -129,6 +131,7 @@ function groupByStore(writes: readonly StateWrite[]): readonly StoreWrites[] {
 function taskFields(work: TaskCommit, stores: readonly StoreWrites[]): Argument[] {
   return [
     ...work.consumed.flatMap(position => [`o:${partitionKey(position)}`, position.next]),
+    ...(work.changelog ? ['changelog', work.changelog.keepFrom] : []),
     ...(work.facts ? ['facts', asBuffer(work.facts)] : []),
     ...stores.flatMap(({store}) => [`s:${store}`, 1]),
   ]

@@ -2,6 +2,7 @@ import type {Epoch, Offset, TopicPartition} from '../../record/record.ts'
 import type {ProducerState} from '../port/admission.ts'
 import type {CommittedOffset} from '../port/group-store.ts'
 import type {KeyBatch, StoredBatch, TopicRecord} from '../port/log-store.ts'
+import type {ChangelogPage} from '../port/state-store.ts'
 import type {TaskId} from '../port/task-commit.ts'
 import {SortedEntries} from './sorted-entries.ts'
 
@@ -25,6 +26,7 @@ export type SimulatedTask = {
   facts: Uint8Array | undefined
   readonly consumed: Map<string, TopicPartition & {readonly next: Offset}>
   readonly stores: Map<string, SortedEntries>
+  changelog: ChangelogPage
 }
 
 export type SimulatedGroup = {generation: number; readonly offsets: Map<string, CommittedOffset>}

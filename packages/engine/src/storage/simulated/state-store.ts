@@ -1,4 +1,4 @@
-import type {ScanPage, ScanRange, StateStore, TaskImage} from '../port/state-store.ts'
+import type {ChangelogPage, ScanPage, ScanRange, StateStore, TaskImage} from '../port/state-store.ts'
 import type {TaskId} from '../port/task-commit.ts'
 import {taskKey} from '../port/task-commit.ts'
 import type {SimulatedData, SimulatedTask} from './data.ts'
@@ -31,6 +31,13 @@ export class SimulatedStateStore implements StateStore {
     })
   }
 
+  changelog(task: TaskId, after: number): Promise<ChangelogPage> {
+    return this.#network.call(() => {
+      const {keepFrom, entries} = this.#data.tasks.get(taskKey(task))?.changelog ?? EMPTY
+      return {keepFrom, entries: entries.filter(entry => entry.sequence > after)}
+    })
+  }
+
   lookUp(task: TaskId, store: string, keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | null)[]> {
     return this.#network.call(() => {
       const entries = this.#data.tasks.get(taskKey(task))?.stores.get(store)
@@ -51,6 +58,12 @@ export class SimulatedStateStore implements StateStore {
   }
 }
 
-const emptyTask = (id: TaskId): SimulatedTask => ({id, epoch: 0, facts: undefined, consumed: new Map(), stores: new Map()})
+const EMPTY: ChangelogPage = {keepFrom: 0, entries: []}
+
+const emptyTask = (id: TaskId): SimulatedTask => ({
+  ...{id, epoch: 0, facts: undefined, changelog: EMPTY},
+  consumed: new Map(),
+  stores: new Map(),
+})
 
 const imageOf = (task: SimulatedTask): Omit<TaskImage, 'epoch'> => ({consumed: [...task.consumed.values()], facts: task.facts})

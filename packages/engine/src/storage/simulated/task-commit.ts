@@ -46,6 +46,11 @@ const withoutConditions = ({topic, partition, bytes, count, maxTimestampMs}: App
 function applyState(task: SimulatedTask, work: TaskCommit): void {
   for (const position of work.consumed) task.consumed.set(partitionKey(position), position)
   if (work.facts) task.facts = work.facts
+  if (work.changelog) {
+    const {append, keepFrom} = work.changelog
+    const entries = append ? [...task.changelog.entries, append] : task.changelog.entries
+    task.changelog = {keepFrom, entries: entries.filter(entry => entry.sequence >= keepFrom)}
+  }
   for (const {store, key, value} of work.state) {
     let entries = task.stores.get(store)
     if (!entries) task.stores.set(store, (entries = new SortedEntries()))

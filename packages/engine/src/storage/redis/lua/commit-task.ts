@@ -2,9 +2,9 @@ import {script} from '../script.ts'
 import {appendPlan} from './append-plan.ts'
 
 /**
- * KEYS: the task; its outbox; rows and order of each store; log and meta of each output partition.
+ * KEYS: the task; its outbox; its changelog; rows and order of each store; log and meta of each output partition.
  * ARGV: epoch, token, now in ms, wake channel, wake message, outputs for the outbox as a packed array (destination, count,
- * latest timestamp, bytes, …), number of task fields, the fields (name, value); number of stores, for each: index of its rows in KEYS, '1' when ordered, written keys and values, deleted keys, both as packed arrays; then the
+ * latest timestamp, bytes, …), sequence and bytes of a changelog entry and where the changelog is to begin (each may be empty), number of task fields, the fields (name, value); number of stores, for each: index of its rows in KEYS, '1' when ordered, written keys and values, deleted keys, both as packed arrays; then the
  * outputs.
  * Returns {'committed', last sequence in the outbox, incarnation of the task, base...}, {'fenced', epoch} or {'unknown-partition', index of the output from 0}.
  * The token makes it safe to run again when the connection broke: the same token is answered as the first time.
@@ -20,8 +20,8 @@ if task[2] == ARGV[2] then
 end
 if (task[1] or '0') ~= ARGV[1] then return {'fenced', tonumber(task[1] or '0')} end
 
-local forwards, fields = cmsgpack.unpack(ARGV[6]), tonumber(ARGV[7])
-local storesAt = 8 + fields
+local forwards, fields = cmsgpack.unpack(ARGV[6]), tonumber(ARGV[10])
+local storesAt = 11 + fields
 local outputsAt = storesAt + 1 + 4 * tonumber(ARGV[storesAt])
 local decided = plan(outputsAt, tonumber(ARGV[3]))
 local answer, bases = {'committed', tonumber(task[4] or '0') + #forwards / 4, task[5]}, {}
@@ -66,7 +66,9 @@ for i = 1, #forwards, 4 do
   local sequence = redis.call('HINCRBY', KEYS[1], 'outbox', 1)
   redis.call('XADD', KEYS[2], int(sequence) .. '-1', 'd', forwards[i], 'n', forwards[i + 1], 't', forwards[i + 2], 'b', forwards[i + 3])
 end
-redis.call('HSET', KEYS[1], 'token', ARGV[2], 'bases', table.concat(bases, ' '), unpack(ARGV, 8, 7 + fields))
+if ARGV[7] ~= '' then redis.call('XADD', KEYS[3], ARGV[7] .. '-1', 'b', ARGV[8]) end
+if ARGV[9] ~= '' then redis.call('XTRIM', KEYS[3], 'MINID', '=', ARGV[9] .. '-0') end
+redis.call('HSET', KEYS[1], 'token', ARGV[2], 'bases', table.concat(bases, ' '), unpack(ARGV, 11, 10 + fields))
 if #decided.writes > 0 then redis.call('PUBLISH', ARGV[4], ARGV[5]) end
 return answer
 `,
