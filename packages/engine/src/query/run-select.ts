@@ -12,11 +12,14 @@ import type {TableIndex} from '../plan/table-index.ts'
 import {evaluationEnv} from '../runtime/evaluation.ts'
 import type {QueryRun} from '../runtime/query-run.ts'
 import type {Storage} from '../storage/port/storage.ts'
+import type {DerivedResult} from '../topology/derived-result.ts'
 import {createEvaluator} from '../topology/evaluator.ts'
+import {ResultView} from '../topology/result-view.ts'
 import {awaitProgress, linksBefore, linksOf} from './await-progress.ts'
 import {tableRunId, type PersistentQueries} from './persistent.ts'
 import {decodePositions} from './positions.ts'
 import {collectRows, constantRows} from './pull/run-pull.ts'
+import {resultCodec} from './pull/result-codec.ts'
 import {streamQuery} from './pull/stream-query.ts'
 import {newestRows, streamRows, type Bar} from './pull/stream-rows.ts'
 import {locateTable, type TableLocation} from './pull/table-location.ts'
@@ -80,11 +83,12 @@ async function* scanTable(
   scan: PullScan,
   source: Source,
   {env, signal}: ScanEnv,
-  {state, catalog, queries}: PullContext,
+  {state, catalog, queries, clock}: PullContext,
 ): AsyncGenerator<Rows> {
   const location = locate(source, runOf(source, catalog, queries))
   const keys = scan.keys && constantRows(scan.keys, env)
-  const query: TableQuery = {source, location, keys, windowStart: scan.windowStart, signal}
+  const codec = resultCodec(source, location.derived && viewOf(location.derived, location.run, clock))
+  const query: TableQuery = {source, location, codec, keys, windowStart: scan.windowStart, signal}
   const index = scan.index && catalog.index(scan.index.name)
   const isUsable =
     scan.index !== undefined &&
@@ -96,6 +100,17 @@ async function* scanTable(
     if (wanted !== undefined) yield* indexRows(state, query, wanted)
   }
 }
+
+/** With the settings of the table's query, not of this one. Made once for each. */
+function viewOf(derived: DerivedResult, run: QueryRun, clock: Clock): ResultView {
+  const known = views.get(run)
+  if (known) return known
+  const view = new ResultView(derived, createEvaluator(evaluationEnv(run.settings, clock), 'generated'))
+  views.set(run, view)
+  return view
+}
+
+const views = new WeakMap<QueryRun, ResultView>()
 
 /** The values of an index look-up; undefined when nothing can be found: a bound is NULL, or could not be computed. */
 function indexQuery(index: TableIndex, {equal, from, to}: IndexLookup, env: EvaluationEnv): IndexQuery | undefined {

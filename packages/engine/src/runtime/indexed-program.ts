@@ -1,8 +1,7 @@
 import type {TableIndex} from '../plan/table-index.ts'
 import {indexPrefix, placesOfIndex} from '../plan/table-index.ts'
 import type {Schema} from '../schema/schema.ts'
-import type {SqlType} from '../schema/sql-type.ts'
-import {IndexWriter} from '../state/index-writer.ts'
+import {IndexWriter, type ReadRows} from '../state/index-writer.ts'
 import type {StateWrite} from '../storage/port/task-commit.ts'
 import {limits} from '../limits.ts'
 import type {Effects, TaskProgram} from './program.ts'
@@ -18,8 +17,7 @@ export type IndexedTable = {
   /** The store of the table's rows. */
   readonly store: string
   readonly schema: Schema
-  /** Types of what stands in its rows, the value columns first. */
-  readonly stored: readonly SqlType[]
+  readonly read: ReadRows
   readonly indexes: readonly TableIndex[]
 }
 
@@ -28,12 +26,12 @@ export type IndexedTable = {
  * yet, and who looks by one looks there too. An index that is new is built from the rows there
  * are, in bounded commits; the last of them marks it ready. One that is there no more is taken apart likewise.
  */
-export function indexedProgram(inner: TaskProgram, {store, schema, stored, indexes}: IndexedTable): TaskProgram {
+export function indexedProgram(inner: TaskProgram, {store, schema, read, indexes}: IndexedTable): TaskProgram {
   const kept = indexes.flatMap(index => {
     const places = placesOfIndex(index, {schema})
     return places === undefined ? [] : [{store: index.store, places}]
   })
-  const writer = new IndexWriter(store, schema, stored, kept)
+  const writer = new IndexWriter(store, schema, read, kept)
   const names = new Set(kept.map(index => index.store))
   const states = new Map<string, number>()
   const restoredStores = [...new Set([indexStates, ...inner.restoredStores, store])]
@@ -100,7 +98,7 @@ export function indexedProgram(inner: TaskProgram, {store, schema, stored, index
         obsolete = restoredStores.filter(isIndexStore).map(each => ({store: indexStates, key: indexStateKey(each), value: null}))
       }
       if (isIndexStore(name)) obsolete = [...rows.map(({key}) => ({store: name, key, value: null})), ...obsolete]
-      if (name === store) for (const row of rows) writer.load(row)
+      if (name === store) writer.load(rows)
       if (inner.restoredStores.includes(name)) inner.restore(name, rows)
     },
     replay: changelog => inner.replay(changelog),

@@ -1,5 +1,14 @@
 import {must} from '../base/assert.ts'
 import type {Clock} from '../base/clock.ts'
+import {rowCodec} from '../batch/row-codec.ts'
+import type {Sink} from '../plan/query-plan.ts'
+import type {SqlType} from '../schema/sql-type.ts'
+import type {ReadRows} from '../state/index-writer.ts'
+import {storedTypes} from '../state/layout.ts'
+import {derivedResult} from '../topology/derived-result.ts'
+import {createEvaluator} from '../topology/evaluator.ts'
+import {ResultView} from '../topology/result-view.ts'
+import {evaluationEnv} from './evaluation.ts'
 import {splitTopology} from '../topology/split.ts'
 import type {SubTopology} from '../topology/sub-topology.ts'
 import {indexedProgram, type IndexedTable} from './indexed-program.ts'
@@ -38,7 +47,7 @@ export function partsOf(run: QueryRun): readonly RunPart[] {
           withIndexes(tableProgram(what.source, partition, clock), run, {
             store: tableStore,
             schema: what.source.schema,
-            stored: storedColumns(what.source),
+            read: readStored(storedColumns(what.source)),
           }),
       },
     ]
@@ -65,11 +74,22 @@ function partOf(run: QueryRun, sub: SubTopology): RunPart {
     open: (partition, clock) => {
       const program = topologyProgram({run, sub, partition, topics, clock})
       const sink = sub.outputs.flatMap(output => (output.kind === 'sink' ? [output.sink] : []))[0]
-      if (sink?.store === undefined) return program
-      const stored = sink.schema.value.map(({type}) => type)
-      return withIndexes(program, run, {store: sink.store, schema: sink.schema, stored})
+      return sink === undefined || run.indexes === undefined ? program : withIndexes(program, run, resultTable(sink, run, clock))
     },
   }
+}
+
+function resultTable({schema, store}: Sink, {what, settings}: QueryRun, clock: Clock): Omit<IndexedTable, 'indexes'> {
+  if (store !== undefined) return {store, schema, read: readStored(schema.value.map(({type}) => type))}
+  const derived = must(what.kind === 'table' ? undefined : derivedResult(what.plan.root), 'store of an indexed table')
+  const view = new ResultView(derived, createEvaluator(evaluationEnv(settings, clock), 'generated'))
+  return {store: derived.aggregate.store, schema, read: entries => view.read(entries).map(row => row?.value ?? null)}
+}
+
+/** `types`: of what stands in a row, the value columns first. */
+function readStored(types: readonly SqlType[]): ReadRows {
+  const values = rowCodec(storedTypes(types), 'STATE_CORRUPT')
+  return entries => entries.map(({value}) => values.decode(value))
 }
 
 const withIndexes = (program: TaskProgram, {indexes}: QueryRun, table: Omit<IndexedTable, 'indexes'>): TaskProgram =>

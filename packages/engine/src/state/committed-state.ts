@@ -38,7 +38,9 @@ export class CommittedState {
     const view = this.#viewOf(task)
     await this.#refresh(task, view)
     const logged = view.all(store)
-    const shown = [...logged.values()].filter(change => isWithin(change.key, range)).toSorted((a, b) => Buffer.compare(a.key, b.key))
+    const shown = [...logged.values()]
+      .filter(change => isWithin(change.key, range))
+      .toSorted((a, b) => Buffer.compare(a.key, b.key))
     let after: Uint8Array | undefined
     do {
       const page = await this.rows.scan(task, store, {...range, ...(after && {after})})

@@ -1,10 +1,8 @@
-import {rowCodec} from '../batch/row-codec.ts'
 import type {Schema} from '../schema/schema.ts'
 import type {SqlType} from '../schema/sql-type.ts'
 import type {Value} from '../schema/value.ts'
 import {keyCodec} from '../serde/key-codec.ts'
 import type {StateWrite} from '../storage/port/task-commit.ts'
-import {storedTypes} from './layout.ts'
 
 /**
  * How the entries of an index lie in its store. Key: `keyCodec` over the indexed columns, the key columns, and the window
@@ -20,7 +18,10 @@ const typesOf = ({key, value}: Schema): readonly SqlType[] => [...key, ...value]
 
 export type IndexPlaces = {readonly store: string; readonly places: readonly number[]}
 
-type Row = {readonly key: Uint8Array; readonly value: Uint8Array}
+type Entry = {readonly key: Uint8Array; readonly value: Uint8Array}
+
+/** Value columns of the rows that entries of a table's store stand for, first in each; null where the table has no row. */
+export type ReadRows = (entries: readonly Entry[]) => readonly (readonly Value[] | null)[]
 
 /**
  * Follows the rows of a table by their committed bytes, and says what changes in the indexes. It remembers what each row is
@@ -34,16 +35,15 @@ export class IndexWriter {
     readonly keys: ReturnType<typeof keyCodec>
   }[]
   readonly #keys: ReturnType<typeof keyCodec>
-  readonly #values: ReturnType<typeof rowCodec>
+  readonly #read: ReadRows
   readonly #keyCount: number
   readonly #entries = new Map<string, readonly Uint8Array[]>()
 
-  /** `stored`: types of what stands in a row of `store`, the value columns first. */
-  constructor(store: string, schema: Schema, stored: readonly SqlType[], indexes: readonly IndexPlaces[]) {
+  constructor(store: string, schema: Schema, read: ReadRows, indexes: readonly IndexPlaces[]) {
     this.#store = store
     this.#codecs = indexes.map(index => ({...index, keys: indexKeyCodec(schema, index.places)}))
     this.#keys = keyCodec(schema.key.map(({type}) => type))
-    this.#values = rowCodec(storedTypes(stored), 'STATE_CORRUPT')
+    this.#read = read
     this.#keyCount = schema.key.length
   }
 
@@ -51,9 +51,9 @@ export class IndexWriter {
     return this.#entries.size * this.#codecs.length
   }
 
-  /** A committed row. */
-  load({key, value}: Row): void {
-    this.#entries.set(latin1(key), this.#indexed(key, value))
+  /** Committed rows. */
+  load(rows: readonly Entry[]): void {
+    for (const [i, indexed] of this.#indexed(rows).entries()) this.#entries.set(latin1(rows[i]!.key), indexed)
   }
 
   /** What the indexes must have once the rows loaded so far are in them. */
@@ -65,11 +65,12 @@ export class IndexWriter {
   /** The changes of the indexes that belong to changes of rows. */
   follow(writes: readonly StateWrite[]): StateWrite[] {
     const changes: StateWrite[] = []
-    for (const {store, key, value} of writes) {
-      if (store !== this.#store) continue
+    const own = writes.filter(({store}) => store === this.#store)
+    const puts = this.#indexed(own.flatMap(({key, value}) => (value === null ? [] : [{key, value}]))).values()
+    for (const {key, value} of own) {
       const name = latin1(key)
       const before = this.#entries.get(name) ?? []
-      const after = value === null ? [] : this.#indexed(key, value)
+      const after = value === null ? [] : (puts.next().value ?? [])
       if (value === null) this.#entries.delete(name)
       else this.#entries.set(name, after)
       for (const [i, codec] of this.#codecs.entries()) {
@@ -82,11 +83,16 @@ export class IndexWriter {
     return changes
   }
 
-  #indexed(keyBytes: Uint8Array, valueBytes: Uint8Array): readonly Uint8Array[] {
-    const {key, window} = this.#keys.decode(keyBytes)
-    const values = this.#values.decode(valueBytes)
-    const at = (place: number): Value => (place < this.#keyCount ? key[place] : values[place - this.#keyCount]) ?? null
-    return this.#codecs.map(({places, keys}) => keys.encode([...places.map(at), ...key], window))
+  /** For each row its key in each index; none where the table has no row. */
+  #indexed(rows: readonly Entry[]): (readonly Uint8Array[])[] {
+    const read = this.#read(rows)
+    return rows.map((row, i) => {
+      const values = read[i]
+      if (values === null || values === undefined) return []
+      const {key, window} = this.#keys.decode(row.key)
+      const at = (place: number): Value => (place < this.#keyCount ? key[place] : values[place - this.#keyCount]) ?? null
+      return this.#codecs.map(({places, keys}) => keys.encode([...places.map(at), ...key], window))
+    })
   }
 }
 

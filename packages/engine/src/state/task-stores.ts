@@ -75,7 +75,8 @@ export class TaskStores {
     if (changes + waiting === 0) return {state: []}
     const sequence = ++this.#sequence
     const isSmall = changes <= smallCommitChanges
-    const bytes = isSmall && changes + waiting <= rowsPerCommit ? this.#log(sequence) : this.#log(sequence, new ByteWriter(changes * 48))
+    const bytes =
+      isSmall && changes + waiting <= rowsPerCommit ? this.#log(sequence) : this.#log(sequence, new ByteWriter(changes * 48))
     if (bytes !== undefined) {
       this.#logged.push({sequence, bytes: bytes.length})
       this.#loggedBytes += bytes.length

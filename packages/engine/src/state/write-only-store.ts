@@ -27,7 +27,11 @@ export class WriteOnlyStore implements StoreImage {
     this.putColumns(chunk, keys, values)
   }
 
-  putColumns(chunk: Pick<Chunk, 'count' | 'nullValues' | 'timestamps'>, keys: KeyColumns, values: readonly ArrayLike<Value>[]): void {
+  putColumns(
+    chunk: Pick<Chunk, 'count' | 'nullValues' | 'timestamps'>,
+    keys: KeyColumns,
+    values: readonly ArrayLike<Value>[],
+  ): void {
     const mapKeys = this.#mapKeys(keys, chunk.count)
     const {table} = this
     for (let row = 0; row < chunk.count; row++) {

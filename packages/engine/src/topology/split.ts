@@ -4,6 +4,7 @@ import type {Sink} from '../plan/query-plan.ts'
 import type {ForeignKeyJoinStep, RekeyStep, Step} from '../plan/step.ts'
 import type {Schema} from '../schema/schema.ts'
 import {packedSchema} from './change-packing.ts'
+import {derivedResult} from './derived-result.ts'
 import {inputsOf} from './steps.ts'
 import {storesOf, writeOnlyStore} from './nodes.ts'
 import type {SubTopology, TopologyInput, TopologyNode, TopologyOutput} from './sub-topology.ts'
@@ -13,7 +14,7 @@ export type ResultTarget = {readonly kind: 'sink'; readonly sink: Sink} | {reado
 
 /**
  * Cuts a plan at the topics that rows must pass through to meet: before a rekeyed stream or table, and around the right
- * side of a foreign-key join. Upstream parts come first. Internal topics are called `<queryId>-<stepId>-<purpose>`.
+ * side of a foreign-key join. A result that can be derived from an aggregate's rows gets no store. Upstream parts come first. Internal topics are called `<queryId>-<stepId>-<purpose>`.
  */
 export function splitTopology(root: Step, queryId: string, target: ResultTarget): readonly SubTopology[] {
   const splitter = new Splitter(queryId)
@@ -21,12 +22,14 @@ export function splitTopology(root: Step, queryId: string, target: ResultTarget)
   const node = splitter.walk(root, draft)
   const output = draft.output(
     target.kind === 'sink'
-      ? {kind: 'sink', gives: root.gives, sink: target.sink}
+      ? {kind: 'sink', gives: root.gives, sink: derivedResult(root) === undefined ? target.sink : withoutStore(target.sink)}
       : {kind: 'result', gives: root.gives, schema: root.schema, ...(root.window === undefined ? {} : {window: root.window})},
   )
   splitter.finish(draft, {kind: 'result', output, step: root, input: node})
   return splitter.finished
 }
+
+const withoutStore = ({store: _store, ...sink}: Sink): Sink => sink
 
 /** A sub-topology in the making. */
 class Draft {

@@ -11,7 +11,6 @@ import {keyCodec, prefixEnd} from '../../serde/key-codec.ts'
 import {indexKeyCodec} from '../../state/index-writer.ts'
 import type {CommittedState} from '../../state/committed-state.ts'
 import type {TaskId} from '../../storage/port/task-commit.ts'
-import {resultCodec} from './result-codec.ts'
 import {rowsOf, type TableQuery} from './table-rows.ts'
 
 /** Values of the leading indexed columns, and a range of the next. */
@@ -35,13 +34,12 @@ export async function isIndexReady(state: CommittedState, tasks: readonly TaskId
  * may be read from different commits: a row that changed in between comes as it is now, at most once, and WHERE decides.
  */
 export async function* indexRows(state: CommittedState, query: TableQuery, wanted: IndexQuery): AsyncGenerator<Rows> {
-  const {source, location, signal} = query
+  const {source, location, signal, codec} = query
   const {schema} = source
   const places = must(placesOfIndex(wanted.index, source), 'columns of an index')
   const types = places.map(place => must(columnsOf(schema)[place], 'indexed column').type)
   const ranges = wanted.equal.flatMap(values => rangesOf(values, types, wanted))
   const entries = indexKeyCodec(schema, places)
-  const rows = resultCodec(source)
   let looked = 0
   function count(found: number): void {
     looked += found
@@ -64,7 +62,7 @@ export async function* indexRows(state: CommittedState, query: TableQuery, wante
         const page = await state.rows.scan(task, wanted.index.store, {...range, entriesMax, ...(after && {after})})
         const keys = page.entries.flatMap(({key}) => {
           const {key: columns, window} = entries.decode(key)
-          const bytes = rows.encodeKey(columns.slice(places.length), window)
+          const bytes = codec.encodeKey(columns.slice(places.length), window)
           const name = latin1(bytes)
           if (seen.has(name)) return []
           seen.add(name)
@@ -72,15 +70,12 @@ export async function* indexRows(state: CommittedState, query: TableQuery, wante
         })
         count(keys.length)
         const values = await state.lookUp(task, location.store, keys)
-        const found = values.flatMap((value, i) => (value ? [rows.decode(must(keys[i], 'key'), value)] : []))
-        yield rowsOf(found, source)
+        const found = values.flatMap((value, i) => (value ? [{key: must(keys[i], 'key'), value}] : []))
+        yield rowsOf(codec.decode(found), source)
         after = page.next
       } while (after)
     }
-    yield rowsOf(
-      logged.map(({key, value}) => rows.decode(key, value)),
-      source,
-    )
+    yield rowsOf(codec.decode(logged), source)
   }
 }
 

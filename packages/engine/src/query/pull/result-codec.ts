@@ -5,6 +5,7 @@ import {storedColumns} from '../../runtime/table-program.ts'
 import type {Row, Value} from '../../schema/value.ts'
 import {keyCodec, type WindowBounds} from '../../serde/key-codec.ts'
 import {storedTypes} from '../../state/layout.ts'
+import type {ResultView} from '../../topology/result-view.ts'
 
 export type ResultRow = {
   readonly key: Row
@@ -14,26 +15,35 @@ export type ResultRow = {
   readonly headers?: readonly Header[]
 }
 
+type Entry = {readonly key: Uint8Array; readonly value: Uint8Array}
+
 /** Committed rows of a table, as `state/layout.ts` says that they lie in storage. */
 export type ResultCodec = {
   encodeKey(key: Row, window?: WindowBounds): Uint8Array
-  decode(key: Uint8Array, value: Uint8Array): ResultRow
+  /** The rows that entries stand for: one each, or none where HAVING hides it. */
+  decode(entries: readonly Entry[]): readonly ResultRow[]
 }
 
-export function resultCodec(source: Source): ResultCodec {
-  const {key, value} = source.schema
-  const keys = keyCodec(key.map(column => column.type))
+/** `view`: for tables whose rows are computed from those of an aggregate. */
+export function resultCodec(source: Source, view: ResultView | undefined): ResultCodec {
+  const keys = keyCodec(source.schema.key.map(column => column.type))
+  return {
+    encodeKey: (row, window) => keys.encode(row, window),
+    decode: view ? entries => view.read(entries).filter(row => row !== null) : storedRows(source, keys),
+  }
+}
+
+function storedRows(source: Source, keys: ReturnType<typeof keyCodec>): ResultCodec['decode'] {
+  const {value} = source.schema
   const types = source.createdBy === undefined ? storedColumns(source) : value.map(column => column.type)
   const values = rowCodec(storedTypes(types), 'STATE_CORRUPT')
   const hasHeaders = types.length > value.length
-  return {
-    encodeKey: (row, window) => keys.encode(row, window),
-    decode(keyBytes, valueBytes) {
-      const row = values.decode(valueBytes)
-      const stored = {...keys.decode(keyBytes), value: row, timestampMs: Number(row[types.length])}
+  return entries =>
+    entries.map(entry => {
+      const row = values.decode(entry.value)
+      const stored = {...keys.decode(entry.key), value: row, timestampMs: Number(row[types.length])}
       return hasHeaders ? {...stored, headers: headersIn(row[value.length] ?? null)} : stored
-    },
-  }
+    })
 }
 
 /** As `runtime/table-program.ts` stores them. */

@@ -5,6 +5,7 @@ import type {Schema} from '../../schema/schema.ts'
 import type {QueryRun} from '../../runtime/query-run.ts'
 import {partsOf} from '../../runtime/run-parts.ts'
 import {tableStore} from '../../runtime/table-program.ts'
+import {derivedResult, type DerivedResult} from '../../topology/derived-result.ts'
 import {splitTopology} from '../../topology/split.ts'
 import type {TaskId} from '../../storage/port/task-commit.ts'
 
@@ -12,6 +13,8 @@ import type {TaskId} from '../../storage/port/task-commit.ts'
 export type TableLocation = {
   readonly run: QueryRun
   readonly store: string
+  /** The rows of the store are an aggregate's, from which the table's follow. */
+  readonly derived?: DerivedResult
   readonly tasks: readonly TaskId[]
   /** How keys were placed when rows came to these tasks. */
   readonly placedBy: {readonly schema: Schema; readonly formats: Formats}
@@ -22,7 +25,8 @@ export type TableLocation = {
 /** The location of a table's rows; undefined when its query keeps none. */
 export function locateTable(source: Source, run: QueryRun): TableLocation | undefined {
   const {what} = run
-  const store = what.kind === 'table' ? tableStore : what.plan.sink.store
+  const derived = what.kind === 'table' || what.plan.sink.store === undefined ? undefined : derivedResult(what.plan.root)
+  const store = what.kind === 'table' ? tableStore : (derived?.aggregate.store ?? what.plan.sink.store)
   const part = partsOf(run).find(({stores}) => store !== undefined && stores.includes(store))
   if (store === undefined || part === undefined) return undefined
   const tasks = Array.from({length: part.partitions}, (_, partition) => ({
@@ -34,5 +38,6 @@ export function locateTable(source: Source, run: QueryRun): TableLocation | unde
   if (what.kind === 'table') return {run, store, tasks, placedBy: source, isPlacementSure: false}
   const sub = splitTopology(what.plan.root, run.id, {kind: 'sink', sink: what.plan.sink})[part.subTopology]
   const input = must(sub?.inputs[0], 'input of a sub-topology')
-  return {run, store, tasks, placedBy: input, isPlacementSure: input.kind === 'internal'}
+  const isPlacementSure = input.kind === 'internal'
+  return {run, store, ...(derived && {derived}), tasks, placedBy: input, isPlacementSure}
 }

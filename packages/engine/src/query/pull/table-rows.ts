@@ -10,12 +10,13 @@ import {heldBy} from '../../serde/registry.ts'
 import type {CommittedState} from '../../state/committed-state.ts'
 import type {TaskId} from '../../storage/port/task-commit.ts'
 import {keyPartitioner} from './key-partitioner.ts'
-import {resultCodec, type ResultCodec, type ResultRow} from './result-codec.ts'
+import type {ResultCodec, ResultRow} from './result-codec.ts'
 import type {TableLocation} from './table-location.ts'
 
 export type TableQuery = {
   readonly source: Source
   readonly location: TableLocation
+  readonly codec: ResultCodec
   /** Complete keys; undefined: all rows. */
   readonly keys: readonly Row[] | undefined
   readonly windowStart: PullScan['windowStart']
@@ -28,15 +29,14 @@ export function tableRows(state: CommittedState, query: TableQuery): AsyncIterab
   return query.source.window ? lookUpWindows(state, query, query.keys) : lookUp(state, query, query.keys)
 }
 
-async function* lookUp(state: CommittedState, {source, location}: TableQuery, keys: readonly Row[]): AsyncGenerator<Rows> {
-  const codec = resultCodec(source)
+async function* lookUp(state: CommittedState, {source, location, codec}: TableQuery, keys: readonly Row[]): AsyncGenerator<Rows> {
   for (const [partition, wanted] of byPartition(location, keys)) {
     const bytes = wanted.map(key => codec.encodeKey(key))
     let values = await state.lookUp(must(location.tasks[partition], 'task'), location.store, bytes)
     if (!location.isPlacementSure && values.includes(null))
       values = await lookElsewhere(state, location, partition, bytes, values)
-    const found = values.flatMap((value, i) => (value ? [codec.decode(must(bytes[i], 'key'), value)] : []))
-    yield rowsOf(found, source)
+    const found = values.flatMap((value, i) => (value ? [{key: must(bytes[i], 'key'), value}] : []))
+    yield rowsOf(codec.decode(found), source)
   }
 }
 
@@ -54,8 +54,7 @@ async function lookElsewhere(
 
 /** All windows of a key stand together, ordered by their start. */
 async function* lookUpWindows(state: CommittedState, query: TableQuery, keys: readonly Row[]): AsyncGenerator<Rows> {
-  const {source, location, windowStart} = query
-  const codec = resultCodec(source)
+  const {source, location, windowStart, codec} = query
   const prefixes = keyCodec(source.schema.key.map(column => column.type))
   for (const [partition, wanted] of byPartition(location, keys)) {
     for (const key of wanted) {
@@ -63,16 +62,15 @@ async function* lookUpWindows(state: CommittedState, query: TableQuery, keys: re
       const from = windowStart?.from === undefined ? prefix : codec.encodeKey(key, {startMs: windowStart.from, endMs: 0})
       const after = windowStart?.to === undefined ? undefined : codec.encodeKey(key, {startMs: windowStart.to + 1, endMs: 0})
       const to = after ?? prefixEnd(prefix)
-      yield* scan(state, must(location.tasks[partition], 'task'), query, codec, {from, ...(to && {to})})
+      yield* scan(state, must(location.tasks[partition], 'task'), query, {from, ...(to && {to})})
     }
   }
 }
 
 async function* scanAll(state: CommittedState, query: TableQuery): AsyncGenerator<Rows> {
-  const codec = resultCodec(query.source)
   let seen = 0
   for (const task of query.location.tasks) {
-    for await (const rows of scan(state, task, query, codec, {})) {
+    for await (const rows of scan(state, task, query, {})) {
       seen += rows.count
       if (seen > limits.pullScanRowsMax)
         throw new EngineError(
@@ -87,16 +85,12 @@ async function* scanAll(state: CommittedState, query: TableQuery): AsyncGenerato
 async function* scan(
   state: CommittedState,
   task: TaskId,
-  {source, location, signal}: TableQuery,
-  codec: ResultCodec,
+  {source, location, signal, codec}: TableQuery,
   range: {readonly from?: Uint8Array; readonly to?: Uint8Array},
 ): AsyncGenerator<Rows> {
   for await (const entries of state.scan(task, location.store, {...range, entriesMax: limits.pullScanPageEntries})) {
     if (signal?.aborted) throw new EngineError('CLOSED', 'the caller has gone')
-    yield rowsOf(
-      entries.map(({key, value}) => codec.decode(key, value)),
-      source,
-    )
+    yield rowsOf(codec.decode(entries), source)
   }
 }
 

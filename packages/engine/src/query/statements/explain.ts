@@ -9,6 +9,7 @@ import {inputsOf} from '../../plan/plan-sources.ts'
 import type {PersistentPlan} from '../../plan/query-plan.ts'
 import type {Step} from '../../plan/step.ts'
 import type {CompiledStatement} from '../../sql/statements/compiled-statement.ts'
+import {derivedResult} from '../../topology/derived-result.ts'
 import {printTopology} from '../../topology/describe.ts'
 import {splitTopology} from '../../topology/split.ts'
 
@@ -25,7 +26,7 @@ export function explainPlan(
       return sections(
         explainPersistent(plan),
         printTopology(subs),
-        stateText(plan.root, plan.sink.store),
+        stateText(plan.root, derivedResult(plan.root) === undefined ? plan.sink.store : undefined),
         codeText(plan.root, env),
       )
     }

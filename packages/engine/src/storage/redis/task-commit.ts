@@ -104,7 +104,10 @@ export class TaskCommitter {
     const forwards = packArray(foreign.flatMap(Outbox.pack))
     const logged = work.changelog?.append
     const changelog = [logged?.sequence ?? '', logged ? asBuffer(logged.bytes) : '', work.changelog?.keepFrom ?? '']
-    return {scriptKeys: append.keys, args: [...head, forwards, ...changelog, fields.length, ...fields, stores.length, ...rows, ...append.args]}
+    return {
+      scriptKeys: append.keys,
+      args: [...head, forwards, ...changelog, fields.length, ...fields, stores.length, ...rows, ...append.args],
+    }
   }
 }
 
