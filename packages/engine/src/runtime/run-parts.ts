@@ -2,6 +2,7 @@ import {must} from '../base/assert.ts'
 import type {Clock} from '../base/clock.ts'
 import {splitTopology} from '../topology/split.ts'
 import type {SubTopology} from '../topology/sub-topology.ts'
+import {guardDamage} from './damage-guard.ts'
 import {indexedProgram, type IndexedTable} from './indexed-program.ts'
 import type {TaskProgram} from './program.ts'
 import type {QueryRun, TaskPlace} from './query-run.ts'
@@ -35,7 +36,7 @@ export function partsOf(run: QueryRun): readonly RunPart[] {
         outputs: [],
         stores: [tableStore],
         open: partition =>
-          withIndexes(tableProgram(what.source, partition), run, {
+          withIndexes(guardDamage(tableProgram(what.source, partition), run, partition), run, {
             store: tableStore,
             schema: what.source.schema,
             stored: storedColumns(what.source),
@@ -63,7 +64,7 @@ function partOf(run: QueryRun, sub: SubTopology): RunPart {
     ),
     stores: sub.stores,
     open: (partition, clock) => {
-      const program = topologyProgram({run, sub, partition, topics, clock})
+      const program = guardDamage(topologyProgram({run, sub, partition, topics, clock}), run, partition)
       const sink = sub.outputs.flatMap(output => (output.kind === 'sink' ? [output.sink] : []))[0]
       if (sink?.store === undefined) return program
       const stored = sink.schema.value.map(({type}) => type)
