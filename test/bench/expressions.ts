@@ -2,6 +2,7 @@ import {vectorOf, type Rows} from '../../packages/engine/src/chunk/chunk.ts'
 import {makeFilter, makeProjection, type Evaluator} from '../../packages/engine/src/codegen/evaluator.ts'
 import type {Expr} from '../../packages/engine/src/expr/ir.ts'
 import {BIGINT, BOOLEAN, DOUBLE, INT, VARCHAR} from '../../packages/engine/src/schema/sql-type.ts'
+import type {Study} from './benchmark.ts'
 
 const COUNT = 500
 const env = {functions: {lookUpFunction: () => undefined}, settings: {get: () => undefined, nowMs: () => 0}}
@@ -140,14 +141,18 @@ const cases: readonly Case[] = [
 ]
 
 /** Million rows a second of generated code, beside the interpreter and a loop written by hand; batches of 500 rows. */
-export function run(): void {
-  console.log('expressions: million rows a second of one thread; goals: 5 × the interpreter, 0.5 × by hand')
-  for (const {name, with: evaluate, byHand} of cases) {
-    const contenders = [evaluate('generated'), evaluate('interpreted'), byHand]
-    const [generated = 0, interpreted = 0, hand = 0] = fastest(contenders)
-    const ratios = `${(generated / interpreted).toFixed(1)} × interpreter, ${(generated / hand).toFixed(2)} × by hand`
-    console.log(`  ${name.padEnd(54)} ${generated.toFixed(1).padStart(7)} M/s   ${ratios}`)
-  }
+export const expressions: Study = {
+  name: 'expressions',
+  run: async () => {
+    console.log('\nexpressions: million rows a second of one thread; goals: 5 × the interpreter, 0.5 × by hand')
+    return cases.map(({name, with: evaluate, byHand}) => {
+      const [generated = 0, interpreted = 0, hand = 0] = fastest([evaluate('generated'), evaluate('interpreted'), byHand])
+      const [toInterpreter, toHand] = [generated / interpreted, generated / hand]
+      const ratios = `${toInterpreter.toFixed(1)} × interpreter, ${toHand.toFixed(2)} × by hand`
+      console.log(`  ${name.padEnd(54)} ${generated.toFixed(1).padStart(7)} M/s   ${ratios}`)
+      return {benchmark: 'expressions', contender: name, millionRowsPerSecond: generated, toInterpreter, toHand}
+    })
+  },
 }
 
 /** Contenders take turns; the best of the turns counts, so that noise of the machine falls on none. */

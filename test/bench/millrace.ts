@@ -6,16 +6,24 @@ import type {Bench, Measurement} from './benchmark.ts'
 export const batchRows = 500
 const batchesInFlight = 4
 
-type Format = 'JSON' | undefined
+export type Format = 'JSON' | undefined
+/** Of the topic: its format where it is not columns, its compression where it is not the default. */
+export type TopicKind = {readonly format?: Format; readonly compression?: 'none' | 'zstd'}
 type ProduceRecords = Parameters<Engine['produce']>[0]['records']
 
 const withFormat = (topic: string, format: Format): string =>
   `WITH (KAFKA_TOPIC='${topic}', PARTITIONS=1${format ? `, VALUE_FORMAT='${format}'` : ''})`
 
 /** Orders as a stream; keyed by user, they can be joined without moving them. */
-export const ordersDdl = (format: Format, key: 'keyed' | 'keyless' = 'keyless'): string =>
+const ordersDdl = (format: Format, key: 'keyed' | 'keyless' = 'keyless'): string =>
   `CREATE STREAM orders (user VARCHAR${key === 'keyed' ? ' KEY' : ''}, id BIGINT, card VARCHAR, amount DOUBLE, city VARCHAR, ts BIGINT)
    ${withFormat('ORDERS', format)};`
+
+/** The stream of orders and its topic, `ORDERS`. */
+export async function createOrders(engine: Engine, {format, compression}: TopicKind, key?: 'keyed' | 'keyless'): Promise<void> {
+  await run(engine, ordersDdl(format, key))
+  if (compression) await engine.alterTopic('ORDERS', {compression})
+}
 
 /** `threads`: for queries; a worker thread that starts would count as work of what runs beside it. */
 export async function withEngine<T>({redisUrl, fresh}: Bench, threads: number, work: (engine: Engine) => Promise<T>): Promise<T> {
@@ -47,8 +55,8 @@ export const asRecords = (orders: readonly OrderEvent[], key: 'keyed' | 'keyless
   })
 
 /** Requests of 500 records, a few under way at a time. */
-export async function produceAll(engine: Engine, topic: string, records: ProduceRecords): Promise<void> {
-  const batches = batchesOf(records, batchRows).values()
+export async function produceAll(engine: Engine, topic: string, records: ProduceRecords, requestRows = batchRows): Promise<void> {
+  const batches = batchesOf(records, requestRows).values()
   const one = async (): Promise<void> => {
     for (const batch of batches) {
       const {rejected, errors} = await engine.produce({topic, records: batch})
@@ -59,9 +67,9 @@ export async function produceAll(engine: Engine, topic: string, records: Produce
 }
 
 /** Produce of batches of 500 with acks LEADER, from objects to the acknowledgement. */
-export const measureProduce = (bench: Bench, orders: readonly OrderEvent[], format?: Format): Promise<Measurement> =>
+export const measureProduce = (bench: Bench, orders: readonly OrderEvent[], topic: TopicKind = {}): Promise<Measurement> =>
   withEngine(bench, 0, async engine => {
-    await run(engine, ordersDdl(format))
+    await createOrders(engine, topic)
     const records = asRecords(orders)
     await produceAll(engine, 'ORDERS', records.slice(0, warmRows))
     const meter = await startCpu(bench.redis)
@@ -110,9 +118,9 @@ async function changelogsWritten({redis}: Bench): Promise<void> {
 }
 
 /** One member of a group reads all orders as objects, and commits after each batch it is given. */
-export const measureConsume = (bench: Bench, orders: readonly OrderEvent[], format?: Format): Promise<Measurement> =>
+export const measureConsume = (bench: Bench, orders: readonly OrderEvent[], topic: TopicKind = {}): Promise<Measurement> =>
   withEngine(bench, 0, async engine => {
-    await run(engine, ordersDdl(format))
+    await createOrders(engine, topic)
     await produceAll(engine, 'ORDERS', asRecords(orders))
     for (let i = 0; i < warmRuns; i++) await consumeAll(engine, `warm-up-${i}`, orders.length)
     const meter = await startCpu(bench.redis)

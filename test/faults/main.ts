@@ -1,190 +1,132 @@
-import {spawn, type ChildProcess} from 'node:child_process'
-import {createInterface} from 'node:readline'
 import {parseArgs} from 'node:util'
-import {systemClock} from '../../packages/engine/src/base/clock.ts'
 import {seededRandom, type Random} from '../../packages/engine/src/base/random.ts'
-import {openLmdbStorage} from '../../packages/engine/src/storage/lmdb/open.ts'
-import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
-import {openRedisStorage} from '../../packages/engine/src/storage/redis/open.ts'
-import {topicRecord} from '../suites/fixture.ts'
-import {startRedis} from '../support/redis.ts'
-import {temporaryDirectory} from '../support/temp-dir.ts'
-import {faultsOf, group, namespace, partitions, topic, type Line} from './history.ts'
+import {ask, sleep} from './api.ts'
+import {checkHistory} from './check-history.ts'
+import {eventsOf, type Event, type History} from './history.ts'
+import {ConsumerProcess} from './processes.ts'
+import {FaultProducer} from './producer.ts'
+import {onCluster, onLmdb, onRedis, readLog, type Scene, type Strike} from './scenes.ts'
 
 /**
- * Producers and consumers that are killed with -9 at random, and Redis with them, for a while; then the whole history is
- * checked. `--seed` repeats the choice of victims and moments, `--seconds` says how long each run is killed at.
+ * Idempotent producers with acks LEADER and ALL, and a consumer group with members in processes of their own, over GraphQL,
+ * while servers, consumers, Redis and primaries of a cluster are killed with -9 at random and come back; then the whole
+ * history is checked (`check-history.ts` says for what). `--seconds`: how long each scene is tormented. `--seed` repeats the
+ * choice of victims and moments. `--only lmdb,redis,cluster`.
  */
-const {values} = parseArgs({options: {seed: {type: 'string'}, seconds: {type: 'string', default: '25'}}})
-const seed = Number(values.seed ?? Date.now() % 1_000_000)
-const killMs = Number(values.seconds) * 1000
+const {values: options} = parseArgs({
+  options: {seed: {type: 'string'}, seconds: {type: 'string', default: '30'}, only: {type: 'string'}},
+})
+const seed = Number(options.seed ?? Date.now() % 1_000_000)
+const killMs = Number(options.seconds) * 1000
 
-/** A worker that is started again after each death, under a new name. */
-class Worker {
-  readonly #name: string
-  readonly #args: (incarnation: string) => readonly string[]
-  readonly #hear: (line: Line) => void
-  #child: ChildProcess | undefined
-  #incarnations = 0
+const topic = 'faults'
+const group = 'handlers'
+const partitions = 4
+const sessionTimeoutMs = 1500
+const handledMsMax = 60_000
 
-  constructor(name: string, args: (incarnation: string) => readonly string[], hear: (line: Line) => void) {
-    this.#name = name
-    this.#args = args
-    this.#hear = hear
-  }
-
-  async start(): Promise<void> {
-    const args = this.#args(`${this.#name}.${this.#incarnations++}`)
-    const file = new URL('./worker.ts', import.meta.url).pathname
-    const child = spawn(process.execPath, ['--conditions=@millrace/source', '--import', 'tsx', file, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    this.#child = child
-    await new Promise<void>((resolve, reject) => {
-      child.once('exit', code => reject(new Error(`${this.#name} ended with ${code} by itself`)))
-      createInterface({input: child.stdout}).on('line', text => {
-        const line = parseLine(text)
-        if (line?.kind === 'ready') resolve()
-        else if (line) this.#hear(line)
-      })
-    })
-  }
-
-  async kill(): Promise<void> {
-    const child = this.#child
-    if (!child || child.exitCode !== null || child.signalCode !== null) throw new Error(`${this.#name} has ended by itself`)
-    const ended = new Promise(resolve => child.once('close', resolve))
-    child.kill('SIGKILL')
-    await ended
-  }
-}
-
-/** The last line of a process that was killed may be cut. */
-function parseLine(text: string): Line | undefined {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-type Victim = {readonly name: string; readonly strike: () => Promise<void>}
-type Scene = {
-  readonly name: string
-  readonly workers: readonly Worker[]
-  readonly producers: readonly Worker[]
-  readonly victims: readonly Victim[]
-  /** The store, opened when the others may not be open: it belongs to one process. */
-  readonly look: <T>(work: (storage: Storage) => Promise<T>) => Promise<T>
-  readonly canWatch: boolean
-  readonly dispose: () => Promise<void>
-}
-
-const restarting = (name: string, worker: Worker): Victim => ({name, strike: async () => (await worker.kill(), worker.start())})
-
-async function onRedis(hear: (line: Line) => void): Promise<Scene> {
-  const server = await startRedis()
-  const storage = await openRedisStorage({url: server.url, namespace})
-  await storage.log.createTopic(topicRecord(topic, partitions))
-  const at = ['--url', server.url]
-  const producers = ['p1', 'p2'].map(name => new Worker(name, incarnation => [...at, '--produce', incarnation], hear))
-  const consumers = ['c1', 'c2', 'c3'].map(name => new Worker(name, () => [...at, '--consume'], hear))
-  const redis: Victim = {name: 'redis', strike: async () => (await server.kill(), server.restart())}
-  const victims = [redis, ...[...producers, ...consumers].map((worker, i) => restarting(`worker ${i}`, worker))]
-  const dispose = async (): Promise<void> => {
-    await storage.close()
-    await server.stop()
-  }
-  return {
-    name: 'redis',
-    workers: [...producers, ...consumers],
-    producers,
-    victims,
-    look: work => work(storage),
-    canWatch: true,
-    dispose,
-  }
-}
-
-async function onLmdb(hear: (line: Line) => void): Promise<Scene> {
-  const dir = temporaryDirectory('faults')
-  const look = async <T>(work: (storage: Storage) => Promise<T>): Promise<T> => {
-    const storage = await openLmdbStorage({dir: dir.path})
-    try {
-      return await work(storage)
-    } finally {
-      await storage.close()
-    }
-  }
-  await look(storage => storage.log.createTopic(topicRecord(topic, partitions)))
-  const both = new Worker('s', incarnation => ['--dir', dir.path, '--produce', incarnation, '--consume'], hear)
-  // The store belongs to one process, so who only consumes takes over when the producing is over.
-  const after = new Worker('t', () => ['--dir', dir.path, '--consume'], hear)
-  return {
-    name: 'lmdb',
-    workers: [both, after],
-    producers: [both],
-    victims: [restarting('server', both)],
-    look,
-    canWatch: false,
-    dispose: async () => dir.remove(),
-  }
-}
-
-async function run(open: (hear: (line: Line) => void) => Promise<Scene>, random: Random): Promise<boolean> {
-  const lines: Line[] = []
-  const scene = await open(line => void lines.push(line))
-  const backwards: string[] = []
+async function torment(scene: Scene, random: Random): Promise<boolean> {
+  const events: Event[] = []
+  const hear = (event: Event): void => void events.push(event)
+  const urls = scene.servers.map(({url}) => url)
+  await ask(urls[0] ?? '', 'mutation($input: CreateTopicInput!) { createTopic(input: $input) { topic { name } } }', {
+    input: {name: topic, partitions},
+  })
+  const consumers = Array.from({length: 3}, (_, i) => new ConsumerProcess(consumerArgs(urls, i), hear))
+  const levels = ['LEADER', 'ALL'] as const
+  const producers = levels.map(level => new FaultProducer({urls, topic, partitions, name: `p${level}`, level, hear}))
   const watching = new AbortController()
-  const isShared = scene.canWatch
-  const first = isShared ? scene.workers : scene.producers
-  await Promise.all(first.map(worker => worker.start()))
-  const watched = isShared ? scene.look(storage => watchCommits(storage, watching.signal, backwards)) : Promise.resolve()
-  let kills = 0
-  for (const endMs = systemClock.nowMs() + killMs; systemClock.nowMs() < endMs; kills++) {
-    await systemClock.sleep(500 + random.int(2500))
-    const victim = scene.victims[random.int(scene.victims.length)]
-    await victim?.strike()
+  const watched = watchCommits(urls, watching.signal, hear)
+  const strikes = [...scene.strikes, ...consumers.map(strikeConsumer)]
+  for (const endMs = Date.now() + killMs; Date.now() < endMs;) {
+    await sleep(200 + random.int(1500))
+    const strike = strikes[random.int(strikes.length)]
+    await strike?.run(() => hear({kind: 'killed', atMs: Date.now(), what: strike.victim}))
   }
-  await Promise.all(scene.producers.map(worker => worker.kill()))
-  const rest = scene.workers.filter(worker => !scene.producers.includes(worker))
-  if (!isShared) await Promise.all(rest.map(worker => worker.start()))
-  await untilQuiet(lines)
-  await Promise.all(rest.map(worker => worker.kill()))
+  await Promise.all(producers.map(producer => producer.stop()))
+  await untilHandled(urls)
+  await Promise.all(consumers.map(consumer => consumer.kill()))
   watching.abort()
   await watched
-  const faults = [...(await scene.look(storage => faultsOf(storage, lines))), ...backwards]
+  await Promise.all(scene.servers.map(server => server.kill()))
+  const storage = await scene.openStorage()
+  const stored = await readLog(storage, topic, partitions)
+  await storage.close()
   await scene.dispose()
-  const count = (kind: Line['kind']): number => lines.filter(line => line.kind === kind).length
+  return report(scene.name, {events, stored})
+}
+
+const consumerArgs = (urls: readonly string[], first: number): string[] => [
+  ...['--urls', urls.join(','), '--first', `${first}`, '--topic', topic, '--group', group, '--session', `${sessionTimeoutMs}`],
+]
+
+const strikeConsumer = (consumer: ConsumerProcess): Strike => ({
+  victim: 'consumer',
+  async run(died) {
+    died()
+    await consumer.kill()
+    consumer.restart()
+  },
+})
+
+type Offsets = readonly {readonly partition: number; readonly committedOffset: string; readonly lag: string}[]
+
+async function offsetsOf(url: string): Promise<Offsets> {
+  type Answer = {readonly consumerGroup: {readonly offsets: Offsets} | null}
+  const query = 'query($group: String!) { consumerGroup(id: $group) { offsets { partition committedOffset lag } } }'
+  return (await ask<Answer>(url, query, {group})).consumerGroup?.offsets ?? []
+}
+
+async function watchCommits(urls: readonly string[], signal: AbortSignal, hear: (event: Event) => void): Promise<void> {
+  for (let turn = 0; !signal.aborted; turn++) {
+    const startedMs = Date.now()
+    const offsets = await offsetsOf(urls[turn % urls.length] ?? '').catch(() => [])
+    const atMs = Date.now()
+    for (const {partition, committedOffset} of offsets)
+      hear({kind: 'observed', startedMs, atMs, partition, next: Number(committedOffset)})
+    await sleep(50)
+  }
+}
+
+/** Returns when the group has committed everything, or has not for too long: then the check says what is missing. */
+async function untilHandled(urls: readonly string[]): Promise<void> {
+  for (const endMs = Date.now() + handledMsMax; Date.now() < endMs; await sleep(100)) {
+    const offsets = await offsetsOf(urls[0] ?? '').catch(() => [])
+    if (offsets.length === partitions && offsets.every(({lag}) => Number(lag) === 0)) return
+  }
+}
+
+function report(name: string, history: History): boolean {
+  const {faults, lostAsPromised} = checkHistory(history)
+  const acked = eventsOf(history, 'acked')
+  const withAll = acked.filter(({level}) => level === 'ALL').length
+  const kills = new Map<string, number>()
+  for (const {what} of eventsOf(history, 'killed')) kills.set(what, (kills.get(what) ?? 0) + 1)
+  const killed = [...kills].map(([what, count]) => `${count} ${what}`).join(', ')
+  const handled = eventsOf(history, 'handled').length
+  const commits = eventsOf(history, 'committed').length
   console.log(
-    `${scene.name}: ${kills} kills, ${count('acked')} acknowledged, ${count('handled')} handled, ${count('committed')} commits, ${faults.length} faults`,
+    `${name}: killed ${killed}; acknowledged ${acked.length - withAll} LEADER (${lostAsPromised} of them lost in failovers), ${withAll} ALL; handled ${handled}, ${commits} commits; ${faults.length} faults`,
   )
   for (const fault of faults.slice(0, 20)) console.log(`  ${fault}`)
-  return faults.length === 0 && count('acked') > 0
-}
-
-/** Members that were killed must be found dead before others take over, so silence must last. */
-async function untilQuiet(lines: readonly Line[]): Promise<void> {
-  for (let seen = -1; seen !== lines.length;) {
-    seen = lines.length
-    await systemClock.sleep(7000)
-  }
-}
-
-async function watchCommits({groups}: Storage, signal: AbortSignal, backwards: string[]): Promise<void> {
-  const last = new Map<number, number>()
-  while (!signal.aborted) {
-    const offsets = await groups.offsets(group).catch(() => [])
-    for (const {partition, next} of offsets) {
-      const before = last.get(partition) ?? 0
-      if (next < before) backwards.push(`the committed offset of partition ${partition} went from ${before} back to ${next}`)
-      last.set(partition, next)
-    }
-    await systemClock.sleep(50, signal)
-  }
+  return faults.length === 0 && withAll < acked.length && handled > 0 && commits > 0
 }
 
 console.log(`seed ${seed}: repeat with --seed ${seed}`)
-const random = seededRandom(seed)
-const isRight = [await run(onRedis, random), await run(onLmdb, random)].every(Boolean)
+const scenes: Readonly<Record<string, () => Promise<Scene>>> = {
+  lmdb: onLmdb,
+  redis: onRedis,
+  cluster: () => onCluster(seed),
+}
+const chosen = Object.entries(scenes).filter(([name]) => options.only === undefined || options.only.split(',').includes(name))
+let isRight = chosen.length > 0
+for (const [, open] of chosen) {
+  const scene = await open()
+  try {
+    isRight = (await torment(scene, seededRandom(seed))) && isRight
+  } catch (error) {
+    for (const server of scene.servers) console.log(`${scene.name}: a server said:\n${server.output().slice(-4000)}`)
+    throw error
+  }
+}
 process.exit(isRight ? 0 : 1)

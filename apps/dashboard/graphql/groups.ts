@@ -3,7 +3,7 @@ import {graphql} from './document.ts'
 export type GroupOffset = {
   readonly topic: string
   readonly partition: number
-  readonly committedOffset: string
+  readonly committedOffset: string | null
   readonly endOffset: string
   readonly lag: string
   readonly lagMs: string

@@ -129,7 +129,13 @@ export type TopicSettings = {
   readonly tombstoneRetentionMs?: number
   /** Number the events of each key, so that a produce may expect a version and the events of a key can be read. Only at creation. */
   readonly keyIndex?: boolean
+  /** `append`: produced records have the time at which they are appended, whatever they say. Default `create`: their own. */
+  readonly timestampType?: 'create' | 'append'
+  /** What readers do with a damaged batch, unless they say otherwise themselves. Default `fail`. */
+  readonly onCorruptBatch?: OnCorruptBatch
 }
+/** `fail`: reading stops with BATCH_CORRUPT, which says where. `skip`: it goes on behind the batch, and the processing log says so. */
+export type OnCorruptBatch = 'fail' | 'skip'
 export type CreateTopic = TopicSettings & {readonly name: string; readonly partitions?: number}
 export type AlterTopic = TopicSettings & {readonly partitions?: number}
 
@@ -194,6 +200,8 @@ export type ProduceResult = {
   /** Give it to a pull query to read this write. */
   readonly token: string
   readonly isDuplicate: boolean
+  /** What was given: LEADER where NONE was asked for, and where ALL was asked for and the store can't give it now. */
+  readonly acks: Acks
 }
 
 export type LogRecord = {
@@ -213,14 +221,19 @@ export type StartPosition =
   | {readonly kind: 'offsets'; readonly offsets: readonly {readonly partition: number; readonly offset: Offset}[]}
   | {readonly kind: 'cursor'; readonly cursor: string}
 
+/** Where to go on when a position is no longer, or not yet, in the log. */
+export type OnNoOffset = 'earliest' | 'latest' | 'error'
+
 export type RecordsRequest = {
   readonly topic: string
   readonly partition?: number
   readonly from: StartPosition
   readonly recordsMax: number
+  readonly onOutOfRange?: OnNoOffset
+  readonly onCorruptBatch?: OnCorruptBatch
 }
 export type RecordsPage = {readonly records: readonly LogRecord[]; readonly cursor: string; readonly isAtEnd: boolean}
-export type TailRequest = {readonly topic: string; readonly from: StartPosition; readonly signal?: AbortSignal}
+export type TailRequest = Omit<RecordsRequest, 'partition' | 'recordsMax'> & {readonly signal?: AbortSignal}
 
 export type KeyEventsRequest = {
   readonly topic: string
@@ -253,7 +266,8 @@ export type GroupInfo = {
   readonly offsets: readonly {
     readonly topic: string
     readonly partition: number
-    readonly committedOffset: Offset
+    /** Null where the group has committed nothing, in a partition that one of its members has. */
+    readonly committedOffset: Offset | null
     readonly endOffset: Offset
     readonly lag: number
     /** How far the oldest unread record lies behind the newest one, ms; 0 when level; -1 where too many lag to look at all. */
@@ -289,20 +303,45 @@ export type ConsumeRequest = {
   readonly clientId?: string
   readonly instanceId?: string
   readonly delivery?: 'at-least-once' | 'at-most-once'
-  readonly onNoOffset?: 'earliest' | 'latest' | 'error'
+  readonly onNoOffset?: OnNoOffset
+  readonly onCorruptBatch?: OnCorruptBatch
   readonly recordsMax?: number
   /** Records handed out and not yet committed, at most; then nothing more comes until a commit. */
   readonly unackedMax?: number
   readonly sessionTimeoutMs?: number
+  /** How long the caller may take before it asks for more, or commits what it must to get more; then the member leaves. */
+  readonly pollIntervalMsMax?: number
   readonly signal?: AbortSignal
 }
+/**
+ * Some records of one partition. What is not asked for is not decoded; reading `records`, or `values` of a column, throws
+ * BATCH_CORRUPT where the batch is not what was written.
+ */
 export type ConsumedBatch = {
   readonly topic: string
   readonly partition: number
   readonly records: readonly LogRecord[]
+  /** The same by column; undefined in topics of opaque records (JSON, AVRO, …). */
+  readonly columns: RecordColumns | undefined
+  /** How many records these are, at least one. */
+  readonly count: number
+  /** The offset to commit when all of them are done. */
+  readonly nextOffset: Offset
   readonly memberId: string
   readonly generation: number
 }
+/** Record i is what stands at index i of each column. */
+export type RecordColumns = {
+  readonly offsets: ArrayLike<Offset>
+  readonly timestamps: ArrayLike<number>
+  /** As the batch says, whatever a source over the topic declares. */
+  readonly key: readonly ValueColumn[]
+  readonly value: readonly ValueColumn[]
+  /** 1 where the whole value is null. Absent: nowhere. */
+  readonly nullValues?: ArrayLike<number>
+}
+/** Values in the form of their SQL type; a typed array where there are only numbers. Decoded on first use. */
+export type ValueColumn = Column & {readonly values: ArrayLike<Value>}
 
 export type QueryState = 'RUNNING' | 'PAUSED' | 'FAILED' | 'STARTING'
 export type QueryInfo = {
@@ -341,6 +380,8 @@ export type MetricsSnapshot = {
   readonly recordsProcessed: number
   readonly recordsEmitted: number
   readonly badRecords: number
+  /** By consumers, pages of records, push and pull queries of this process; those that tasks skip are bad records. */
+  readonly corruptBatchesSkipped: number
   readonly pushSubscriptions: number
   readonly pullQueries: number
   readonly topics: readonly {

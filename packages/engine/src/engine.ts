@@ -8,7 +8,8 @@ import type * as api from './engine-api.ts'
 import {allFunctions, type AnyFunction} from './expr/functions/registry.ts'
 import {limits} from './limits.ts'
 import {Cleaner} from './log/cleaner.ts'
-import {newTopic} from './log/topic.ts'
+import {corruptPolicyIn, type DamagePolicy} from './log/damage.ts'
+import {newTopic, topicConfig} from './log/topic.ts'
 import type {Source} from './plan/source.ts'
 import {awaitProgress, endsOf, linksOf} from './query/await-progress.ts'
 import {ConsumerGroups} from './query/consumer-groups.ts'
@@ -16,6 +17,7 @@ import {metricsOf} from './query/metrics.ts'
 import {PersistentQueries} from './query/persistent.ts'
 import {Feeds} from './query/push/feeds.ts'
 import {openPush} from './query/push/open-push.ts'
+import {DamageReport} from './query/records/damage-report.ts'
 import {keyEvents, tailKeyEvents} from './query/records/key-events.ts'
 import {readPage, resolveStart} from './query/records/read-records.ts'
 import {RecordWriter} from './query/records/record-writer.ts'
@@ -36,6 +38,7 @@ import {ProcessingLog, processingLogTopic} from './runtime/processing-log.ts'
 import {TaskHost, type EndOffsets} from './runtime/task-host.ts'
 import {ThreadPool} from './runtime/thread-pool.ts'
 import type {StorageDescriptor} from './runtime/worker-protocol.ts'
+import type {TopicRecord} from './storage/port/log-store.ts'
 import type {Storage} from './storage/port/storage.ts'
 
 export type EngineOptions = {
@@ -83,6 +86,7 @@ export class Engine implements api.EngineApi {
   readonly #writer: RecordWriter
   readonly #statements: StatementRunner
   readonly #groups: ConsumerGroups
+  readonly #damage: DamageReport
   readonly #cleaner: Cleaner
   readonly #feeds = new Feeds()
   readonly #committed: CommittedState
@@ -105,7 +109,8 @@ export class Engine implements api.EngineApi {
     this.#commands = commands
     this.#cleaner = new Cleaner({log: storage.log, documents: storage.groups, clock, logger: parts.logger})
     if (parts.options.tasks !== 'manual') this.#cleaner.start()
-    this.#groups = new ConsumerGroups(storage, clock, topic => this.#sourceOver(topic))
+    this.#damage = new DamageReport(parts.processingLog, parts.logger)
+    this.#groups = new ConsumerGroups(storage, clock, topic => this.#sourceOver(topic), this.#damage)
     this.#writer = new RecordWriter(storage, clock)
     const {properties = {}, partitions = 1, isTestTool = false} = parts.options
     this.#compiler = new Compiler({clock, properties, partitions, isTestTool})
@@ -195,6 +200,7 @@ export class Engine implements api.EngineApi {
       catalog: this.#catalog,
       queries: this.#queries,
       settings: compiled.settings,
+      policyOf: (topic: TopicRecord) => this.#policyOf(topic, corruptPolicyIn(compiled.settings), `query: ${sql}`),
     }
     return this.#refusable(sql, () => runPull(compiled.statement.plan, context, {after: options.after, signal: options.signal}))
   }
@@ -213,8 +219,10 @@ export class Engine implements api.EngineApi {
     this.#pushSubscriptions++
     const onEnd = (): void => void this.#pushSubscriptions--
     try {
+      const ofSession = corruptPolicyIn(settings)
+      const policyOf = (topic: TopicRecord) => this.#policyOf(topic, ofSession, `query: ${sql}`)
       return await openPush(
-        {storage: this.#storage, feeds: this.#feeds, clock: this.#clock, logger},
+        {storage: this.#storage, feeds: this.#feeds, clock: this.#clock, logger, policyOf},
         {
           plan: statement.plan,
           sql,
@@ -271,20 +279,21 @@ export class Engine implements api.EngineApi {
 
   async records(request: api.RecordsRequest): Promise<api.RecordsPage> {
     const topic = await this.#topics.record(request.topic)
-    const positions = await resolveStart(this.#storage.log, topic, request.from)
-    const fromTimestampMs = request.from.kind === 'timestamp' ? request.from.timestampMs : -Infinity
-    return readPage(this.#storage.log, topic, this.#sourceOver(topic.name), positions, {...request, fromTimestampMs})
+    const positions = await resolveStart(this.#storage.log, topic, request.from, request.onOutOfRange)
+    return readPage(this.#storage.log, topic, this.#sourceOver(topic.name), positions, {
+      ...request,
+      ...this.#policyOf(topic, request.onCorruptBatch, `records of ${topic.name}`),
+    })
   }
 
   tail(request: api.TailRequest): AsyncIterableIterator<api.RecordsPage> {
     const {topic} = request
     const signal = request.signal ? AbortSignal.any([request.signal, this.#closing.signal]) : this.#closing.signal
-    return deferred(async () =>
-      tailRecords(this.#storage, this.#clock, await this.#topics.record(topic), () => this.#sourceOver(topic), {
-        ...request,
-        signal,
-      }),
-    )
+    return deferred(async () => {
+      const record = await this.#topics.record(topic)
+      const policy = this.#policyOf(record, request.onCorruptBatch, `records of ${topic}`)
+      return tailRecords(this.#storage, this.#clock, record, () => this.#sourceOver(topic), {...request, ...policy, signal})
+    })
   }
 
   async keyEvents(request: api.KeyEventsRequest): Promise<api.KeyEventsPage> {
@@ -352,6 +361,7 @@ export class Engine implements api.EngineApi {
       bytesProduced: bytes,
       pushSubscriptions: this.#pushSubscriptions,
       pullQueries: this.#pullQueries,
+      corruptBatchesSkipped: this.#damage.skipped,
     }
     return metricsOf(totals, await this.topics(), this.queries())
   }
@@ -467,6 +477,13 @@ export class Engine implements api.EngineApi {
     } catch (error) {
       if (error instanceof EngineError && errorTable[error.code].blame === 'caller') return rejectionOfError(sql, error)
       throw error
+    }
+  }
+
+  #policyOf(topic: TopicRecord, asked: api.OnCorruptBatch | undefined, reader: string): DamagePolicy {
+    return {
+      onCorruptBatch: asked ?? topicConfig(topic).onCorruptBatch,
+      onSkipped: damage => this.#damage.skip(reader, damage),
     }
   }
 

@@ -18,7 +18,7 @@ export const OffsetTable = ({group}: {readonly group: ConsumerGroup}) => (
       columns={[
         {name: 'Topic', cell: it => <TextLink href={routes.topic(it.topic)}>{it.topic}</TextLink>},
         {name: 'Partition', isNumber: true, cell: it => it.partition},
-        {name: 'Committed', isNumber: true, cell: it => exact(it.committedOffset)},
+        {name: 'Committed', isNumber: true, cell: it => (it.committedOffset === null ? '–' : exact(it.committedOffset))},
         {name: 'End offset', isNumber: true, cell: it => exact(it.endOffset)},
         {
           name: 'Lag',

@@ -1,6 +1,6 @@
 import SchemaBuilder from '@pothos/core'
 import type {EngineApi} from '@millrace/engine'
-import {bigIntScalar, jsonScalar} from './scalars.ts'
+import {bigIntScalar, expectedVersionScalar, jsonScalar, type VersionWord} from './scalars.ts'
 
 /** What a resolver gets. */
 export type Context = {readonly engine: EngineApi; readonly signal: AbortSignal}
@@ -10,6 +10,7 @@ export type SchemaTypes = {
   DefaultFieldNullability: false
   Scalars: {
     BigInt: {Input: number | bigint; Output: number | bigint}
+    ExpectedVersion: {Input: number | bigint | VersionWord; Output: never}
     JSON: {Input: unknown; Output: unknown}
     ID: {Input: string; Output: string}
   }
@@ -19,6 +20,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({defaultFieldNullability: 
 export type Builder = typeof builder
 
 builder.addScalarType('BigInt', bigIntScalar)
+builder.addScalarType('ExpectedVersion', expectedVersionScalar)
 builder.addScalarType('JSON', jsonScalar)
 builder.queryType({})
 builder.mutationType({})

@@ -1,5 +1,6 @@
 import type {CommitOffsetsRequest, ConsumedBatch, GroupInfo} from '@millrace/engine'
 import {builder} from './builder.ts'
+import {OnCorruptBatchEnum, OnNoOffsetEnum} from './read-policies.ts'
 import {RecordRef} from './records.ts'
 import {safeInteger} from './safe-integer.ts'
 
@@ -19,7 +20,12 @@ const GroupOffset = builder.objectRef<GroupInfo['offsets'][number]>('GroupOffset
   fields: t => ({
     topic: t.exposeString('topic'),
     partition: t.exposeInt('partition'),
-    committedOffset: t.field({type: 'BigInt', resolve: it => it.committedOffset}),
+    committedOffset: t.field({
+      type: 'BigInt',
+      nullable: true,
+      description: 'null: a member has the partition, and the group has committed nothing of it.',
+      resolve: it => it.committedOffset,
+    }),
     endOffset: t.field({type: 'BigInt', resolve: it => it.endOffset}),
     lag: t.field({type: 'BigInt', description: 'Records.', resolve: it => it.lag}),
     lagMs: t.field({
@@ -79,10 +85,6 @@ const ConsumedBatchRef = builder.objectRef<ConsumedBatch>('ConsumedBatch').imple
 const DeliveryEnum = builder.enumType('Delivery', {
   values: {AT_LEAST_ONCE: {value: 'at-least-once'}, AT_MOST_ONCE: {value: 'at-most-once'}} as const,
 })
-const NoOffsetEnum = builder.enumType('OnNoOffset', {
-  description: 'What to do where the group has no valid offset.',
-  values: {EARLIEST: {value: 'earliest'}, LATEST: {value: 'latest'}, ERROR: {value: 'error'}} as const,
-})
 
 type CommitInput = {
   readonly group: string
@@ -90,6 +92,8 @@ type CommitInput = {
   readonly generation?: number | null | undefined
   readonly memberId?: string | null | undefined
 }
+
+const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined
 
 export const commitRequest = ({group, offsets, generation, memberId}: CommitInput): CommitOffsetsRequest => ({
   group,
@@ -129,10 +133,15 @@ builder.subscriptionField('consume', t =>
       clientId: t.arg.string(),
       instanceId: t.arg.string({description: 'Static membership: a restart within the session timeout keeps the assignment.'}),
       delivery: t.arg({type: DeliveryEnum}),
-      onNoOffset: t.arg({type: NoOffsetEnum}),
+      onNoOffset: t.arg({type: OnNoOffsetEnum, description: 'Where the group has no valid offset. Default EARLIEST.'}),
+      onCorruptBatch: t.arg({type: OnCorruptBatchEnum, description: "Absent: as the topic's setting says."}),
       maxRecords: t.arg.int({description: 'In one batch.'}),
       maxUnacked: t.arg.int({description: 'Handed out and not committed; then nothing more comes until a commit.'}),
-      sessionTimeoutMs: t.arg.int(),
+      sessionTimeoutMs: t.arg.int({description: 'How long the member may be silent. Default 10 s.'}),
+      maxPollIntervalMs: t.arg.int({
+        description:
+          'How long the client may take no more, or with `maxUnacked` commit nothing; then the member leaves its partitions to others. Default 5 min.',
+      }),
     },
     subscribe: (_, args, {engine, signal}) =>
       engine.consume({
@@ -143,9 +152,11 @@ builder.subscriptionField('consume', t =>
         ...(args.instanceId ? {instanceId: args.instanceId} : {}),
         ...(args.delivery ? {delivery: args.delivery} : {}),
         ...(args.onNoOffset ? {onNoOffset: args.onNoOffset} : {}),
-        ...(args.maxRecords ? {recordsMax: args.maxRecords} : {}),
-        ...(args.maxUnacked ? {unackedMax: args.maxUnacked} : {}),
-        ...(args.sessionTimeoutMs ? {sessionTimeoutMs: args.sessionTimeoutMs} : {}),
+        ...(args.onCorruptBatch ? {onCorruptBatch: args.onCorruptBatch} : {}),
+        ...(isGiven(args.maxRecords) ? {recordsMax: args.maxRecords} : {}),
+        ...(isGiven(args.maxUnacked) ? {unackedMax: args.maxUnacked} : {}),
+        ...(isGiven(args.sessionTimeoutMs) ? {sessionTimeoutMs: args.sessionTimeoutMs} : {}),
+        ...(isGiven(args.maxPollIntervalMs) ? {pollIntervalMsMax: args.maxPollIntervalMs} : {}),
       }),
     resolve: batch => batch,
   }),

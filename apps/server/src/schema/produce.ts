@@ -4,6 +4,7 @@ import {builder} from './builder.ts'
 import {CommitOffsetsInput, commitRequest} from './groups.ts'
 import {PartitionOffsetInput} from './records.ts'
 import {safeInteger} from './safe-integer.ts'
+import type {VersionWord} from './scalars.ts'
 import {requestError} from './errors.ts'
 
 const AcksEnum = builder.enumType('Acks', {
@@ -27,11 +28,14 @@ const RecordInput = builder.inputType('RecordInput', {
     timestamp: t.field({type: 'BigInt', description: 'Milliseconds since the epoch; now when absent.'}),
     partition: t.int({description: 'By key when absent.'}),
     expectedVersion: t.field({
-      type: 'BigInt',
+      type: 'ExpectedVersion',
       description:
-        'How many events its key must have before it (0: none), those of this request too; else nothing of the request is stored. For topics with a key index.',
+        'How many events its key must have before it, those of this request too, "none", or "any"; else nothing of the request is stored. For topics with a key index.',
     }),
-    eventId: t.string({description: 'Names the event: it is stored once, whoever sends it. For topics with a key index.'}),
+    eventId: t.string({
+      description:
+        'Names the event among those of its key: it is stored once, whoever sends it, as long as the log keeps it. For topics with a key index.',
+    }),
   }),
 })
 
@@ -89,11 +93,29 @@ const ProducePayload = builder.objectRef<ProduceResult>('ProducePayload').implem
       description: 'This request had been stored before; nothing was added.',
       resolve: it => it.isDuplicate,
     }),
+    acks: t.field({
+      type: AcksEnum,
+      description:
+        'The level that was given: LEADER where ALL was asked for and the store can not give it at this moment (`health.acksAll` says why), and for NONE.',
+      resolve: it => it.acks,
+    }),
   }),
 })
 
-const headers = (input: readonly {key: string; value?: string | null | undefined}[]): Header[] =>
-  input.map(({key, value}) => ({key, value: value === null || value === undefined ? null : Buffer.from(value, 'base64')}))
+const headers = (input: readonly {key: string; value?: string | null | undefined}[], index: number): Header[] =>
+  input.map(({key, value}) => ({
+    key,
+    value: value === null || value === undefined ? null : base64(value, `records[${index}], header '${key}'`),
+  }))
+
+/** Node reads what it can and leaves out the rest; a header that is not what was sent is refused instead. */
+function base64(text: string, where: string): Buffer {
+  if (/^[A-Za-z0-9+/_-]*={0,2}$/.test(text)) return Buffer.from(text, 'base64')
+  throw requestError('INVALID_ARGUMENT', `${where}: found '${text.slice(0, 40)}', expected base64`)
+}
+
+const expectedVersion = (given: number | bigint | VersionWord): number | VersionWord =>
+  typeof given === 'string' ? given : safeInteger('expectedVersion', given)
 
 const partitionOffset = ({partition, offset}: {partition: number; offset: number | bigint}) => ({
   partition,
@@ -113,15 +135,15 @@ builder.mutationField('produce', t =>
         )
       return engine.produce({
         topic: input.topic,
-        records: input.records.map((record): ProduceRecord => ({
+        records: input.records.map((record, index): ProduceRecord => ({
           key: record.key,
           value: record.value,
-          ...(record.headers ? {headers: headers(record.headers)} : {}),
+          ...(record.headers ? {headers: headers(record.headers, index)} : {}),
           ...(record.timestamp === null || record.timestamp === undefined ? {} : {timestampMs: Number(record.timestamp)}),
           ...(record.partition === null || record.partition === undefined ? {} : {partition: record.partition}),
           ...(record.expectedVersion === null || record.expectedVersion === undefined
             ? {}
-            : {expectedVersion: safeInteger('expectedVersion', record.expectedVersion)}),
+            : {expectedVersion: expectedVersion(record.expectedVersion)}),
           ...(record.eventId === null || record.eventId === undefined ? {} : {eventId: record.eventId}),
         })),
         acks: input.acks ?? 'LEADER',

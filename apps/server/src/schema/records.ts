@@ -1,6 +1,7 @@
 import type {Header, LogRecord, RecordsPage, StartPosition} from '@millrace/engine'
 import {builder} from './builder.ts'
 import {requestError} from './errors.ts'
+import {readPolicies, readPolicyArguments} from './read-policies.ts'
 import {safeInteger} from './safe-integer.ts'
 
 export const HeaderRef = builder.objectRef<Header>('Header').implement({
@@ -89,9 +90,19 @@ builder.subscriptionField('records', t =>
   t.field({
     type: RecordBatch,
     description: 'Records of a topic as they arrive; by default only new ones.',
-    args: {topic: t.arg.string({required: true}), from: t.arg({type: StreamPosition}), after: t.arg.string()},
+    args: {
+      topic: t.arg.string({required: true}),
+      from: t.arg({type: StreamPosition}),
+      after: t.arg.string(),
+      ...readPolicyArguments,
+    },
     subscribe: (_, args, {engine, signal}) =>
-      engine.tail({topic: args.topic, signal, from: startPosition(args.from, args.after, {kind: 'latest'})}),
+      engine.tail({
+        topic: args.topic,
+        signal,
+        from: startPosition(args.from, args.after, {kind: 'latest'}),
+        ...readPolicies(args),
+      }),
     resolve: page => page,
   }),
 )

@@ -24,6 +24,27 @@ export const bigIntScalar = new GraphQLScalarType({
   },
 })
 
+/** A number of events, or a word for one: what `append if` expects of a key. */
+export const expectedVersionScalar = new GraphQLScalarType({
+  name: 'ExpectedVersion',
+  description: 'How many events a key has: a whole number as BigInt takes it, "none" (0), or "any" (no matter how many).',
+  parseValue: parseExpectedVersion,
+  parseLiteral: (node: ValueNode): number | bigint | VersionWord => {
+    if (node.kind === Kind.INT || node.kind === Kind.STRING || node.kind === Kind.ENUM) return parseExpectedVersion(node.value)
+    throw new GraphQLError('ExpectedVersion: expected a whole number, "none" or "any"', {nodes: node})
+  },
+})
+
+export type VersionWord = 'none' | 'any'
+
+function parseExpectedVersion(value: unknown): number | bigint | VersionWord {
+  const word = typeof value === 'string' ? value.toLowerCase() : undefined
+  if (word === 'none' || word === 'any') return word
+  const isNumber = typeof value === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && /^-?\d{1,19}$/.test(value)
+  if (isNumber || typeof value === 'bigint') return parseLong(value)
+  throw new GraphQLError(`ExpectedVersion: expected a whole number, "none" or "any", found ${describe(value)}`)
+}
+
 /** bigint anywhere inside becomes digits; everything else stays as it is. Values without bigint are not copied. */
 export function withDigits(value: unknown): unknown {
   if (typeof value === 'bigint') return longDigits(value)

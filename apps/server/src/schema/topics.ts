@@ -1,5 +1,6 @@
-import {EngineError, type CleanupPolicy, type TopicInfo, type TopicSettings} from '@millrace/engine'
+import {EngineError, type CleanupPolicy, type OnCorruptBatch, type TopicInfo, type TopicSettings} from '@millrace/engine'
 import {builder} from './builder.ts'
+import {OnCorruptBatchEnum, readPolicies, readPolicyArguments} from './read-policies.ts'
 import {RecordPage, StreamPosition, startPosition} from './records.ts'
 import {pageOf} from './pages.ts'
 import {safeInteger} from './safe-integer.ts'
@@ -8,6 +9,10 @@ const CleanupPolicyEnum = builder.enumType('CleanupPolicy', {
   values: {DELETE: {value: 'delete'}, COMPACT: {value: 'compact'}, COMPACT_DELETE: {value: 'compact,delete'}} as const,
 })
 const CompressionEnum = builder.enumType('Compression', {values: {NONE: {value: 'none'}, ZSTD: {value: 'zstd'}} as const})
+const TimestampTypeEnum = builder.enumType('TimestampType', {
+  description: 'CREATE: a record has the time that it names. APPEND: the time at which it is appended, whatever it names.',
+  values: {CREATE: {value: 'create'}, APPEND: {value: 'append'}} as const,
+})
 const EncodingEnum = builder.enumType('TopicEncoding', {
   description: 'BYTES: keys and values in any format. COLUMNS: typed rows, stored by column.',
   values: {BYTES: {value: 'bytes'}, COLUMNS: {value: 'columns'}} as const,
@@ -38,6 +43,12 @@ export const Topic = builder.objectRef<TopicInfo>('Topic').implement({
       description: 'Whether the events of a key are numbered and found by it.',
       resolve: it => it.settings.keyIndex,
     }),
+    timestampType: t.field({type: TimestampTypeEnum, resolve: it => it.settings.timestampType}),
+    onCorruptBatch: t.field({
+      type: OnCorruptBatchEnum,
+      description: 'What readers do with a damaged batch, unless they say otherwise.',
+      resolve: it => it.settings.onCorruptBatch,
+    }),
     records: t.field({
       type: RecordPage,
       description: 'A page of records, oldest first. Continue with `after: endCursor`.',
@@ -46,12 +57,14 @@ export const Topic = builder.objectRef<TopicInfo>('Topic').implement({
         after: t.arg.string(),
         partition: t.arg.int(),
         first: t.arg.int({defaultValue: 100}),
+        ...readPolicyArguments,
       },
       resolve: (topic, args, {engine}) =>
         engine.records({
           topic: topic.name,
           from: startPosition(args.from, args.after, {kind: 'earliest'}),
           recordsMax: pageOf(args.first),
+          ...readPolicies(args),
           ...(args.partition === null || args.partition === undefined ? {} : {partition: args.partition}),
         }),
     }),
@@ -66,11 +79,15 @@ const settings = (input: {
   cleanupPolicy?: CleanupPolicy | null | undefined
   compression?: 'none' | 'zstd' | null | undefined
   tombstoneRetentionMs?: number | bigint | null | undefined
+  timestampType?: 'create' | 'append' | null | undefined
+  onCorruptBatch?: OnCorruptBatch | null | undefined
 }): TopicSettings => ({
   ...(input.retentionMs === undefined ? {} : {retentionMs: bound('retentionMs', input.retentionMs)}),
   ...(input.retentionBytes === undefined ? {} : {retentionBytes: bound('retentionBytes', input.retentionBytes)}),
   ...(input.cleanupPolicy ? {cleanupPolicy: input.cleanupPolicy} : {}),
   ...(input.compression ? {compression: input.compression} : {}),
+  ...(input.timestampType ? {timestampType: input.timestampType} : {}),
+  ...(input.onCorruptBatch ? {onCorruptBatch: input.onCorruptBatch} : {}),
   ...(input.tombstoneRetentionMs === null || input.tombstoneRetentionMs === undefined
     ? {}
     : {tombstoneRetentionMs: safeInteger('tombstoneRetentionMs', input.tombstoneRetentionMs)}),
@@ -85,6 +102,8 @@ const CreateTopicInput = builder.inputType('CreateTopicInput', {
     cleanupPolicy: t.field({type: CleanupPolicyEnum}),
     compression: t.field({type: CompressionEnum}),
     tombstoneRetentionMs: t.field({type: 'BigInt', description: 'How long a tombstone stays in a compacted topic.'}),
+    timestampType: t.field({type: TimestampTypeEnum}),
+    onCorruptBatch: t.field({type: OnCorruptBatchEnum}),
     keyIndex: t.boolean({
       defaultValue: false,
       description: 'Number the events of each key, so that a produce may expect a version.',
@@ -101,6 +120,11 @@ const AlterTopicInput = builder.inputType('AlterTopicInput', {
     cleanupPolicy: t.field({type: CleanupPolicyEnum}),
     compression: t.field({type: CompressionEnum}),
     tombstoneRetentionMs: t.field({type: 'BigInt', description: 'How long a tombstone stays in a compacted topic.'}),
+    timestampType: t.field({type: TimestampTypeEnum}),
+    onCorruptBatch: t.field({
+      type: OnCorruptBatchEnum,
+      description: 'Readers that run see it when they start again (a query: when it is resumed).',
+    }),
   }),
 })
 
@@ -121,7 +145,7 @@ builder.mutationFields(t => ({
     resolve: async (_, {input}, {engine}) => ({
       topic: await engine.createTopic({
         name: input.name,
-        ...(input.partitions ? {partitions: input.partitions} : {}),
+        ...(input.partitions === null || input.partitions === undefined ? {} : {partitions: input.partitions}),
         ...settings(input),
         ...(input.keyIndex ? {keyIndex: true} : {}),
       }),
@@ -132,7 +156,7 @@ builder.mutationFields(t => ({
     args: {input: t.arg({type: AlterTopicInput, required: true})},
     resolve: async (_, {input}, {engine}) => ({
       topic: await engine.alterTopic(input.name, {
-        ...(input.partitions ? {partitions: input.partitions} : {}),
+        ...(input.partitions === null || input.partitions === undefined ? {} : {partitions: input.partitions}),
         ...settings(input),
       }),
     }),
@@ -141,7 +165,7 @@ builder.mutationFields(t => ({
     type: DropTopicPayload,
     args: {name: t.arg.string({required: true})},
     resolve: async (_, {name}, {engine}) => {
-      if (!(await engine.topic(name))) throw new EngineError('TOPIC_NOT_FOUND', `There is no topic '${name}'.`, {topic: name})
+      if (!(await engine.topic(name))) throw new EngineError('TOPIC_NOT_FOUND', `there is no topic ${name}`, {topic: name})
       await engine.dropTopic(name)
       return {name}
     },

@@ -1,6 +1,5 @@
 import {Decoder, Encoder} from '@toondepauw/node-zstd'
 import {EngineError} from '../base/errors.ts'
-import {limits} from '../limits.ts'
 import {asBuffer} from './byte-reader.ts'
 
 export type Compression = 'none' | 'zstd'
@@ -9,9 +8,9 @@ export type Compression = 'none' | 'zstd'
 const encoder = new Encoder(1)
 const decoder = new Decoder()
 
-/** The bytes with zstd level 1, or undefined where that is not worth it: too little to gain, or too small to try. */
-export function compress(bytes: Uint8Array): Uint8Array | undefined {
-  if (bytes.length < limits.batchCompressBytesMin) return undefined
+/** The bytes with zstd level 1, or undefined where that is not worth it: too little to gain, or fewer than `bytesMin`. */
+export function compress(bytes: Uint8Array, bytesMin: number): Uint8Array | undefined {
+  if (bytes.length < bytesMin) return undefined
   const compressed = encoder.encodeSync(asBuffer(bytes))
   return compressed.length < bytes.length * 0.9 ? compressed : undefined
 }

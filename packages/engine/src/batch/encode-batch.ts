@@ -1,5 +1,6 @@
 import {assert} from '../base/assert.ts'
 import type {Rows, Vector} from '../chunk/chunk.ts'
+import {limits} from '../limits.ts'
 import type {Header} from '../record/record.ts'
 import {columnsOf} from '../schema/schema.ts'
 import {BIGINT, BYTES, VARCHAR} from '../schema/sql-type.ts'
@@ -98,7 +99,9 @@ function writeDirectory(count: number, write: (i: number) => void): void {
 
 function endBatch(encoding: 'bytes' | 'columns', records: Common, flags: number, options: EncodeOptions): Uint8Array {
   const bodyBytes = writer.at - HEADER_BYTES
-  const compressed = options.compression === 'none' ? undefined : compress(writer.bytes.subarray(HEADER_BYTES, writer.at))
+  const bytesMin = encoding === 'bytes' ? limits.batchCompressBytesMin : limits.batchCompressColumnsBytesMin
+  const compressed =
+    options.compression === 'none' ? undefined : compress(writer.bytes.subarray(HEADER_BYTES, writer.at), bytesMin)
   let batch: Uint8Array
   if (compressed === undefined) batch = writer.take()
   else {

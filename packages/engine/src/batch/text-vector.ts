@@ -50,6 +50,11 @@ export class TextVector implements Vector {
     return isAscii ? this.text.substring(start, ends[i]) : bytes.toString('utf8', start, ends[i])
   }
 
+  isNullAt(i: number): boolean {
+    const {validity} = this.pieces
+    return validity !== undefined && !isValid(validity, i)
+  }
+
   bytesAt(i: number): Buffer | null {
     const {validity, ends, bytes} = this.pieces
     if (validity !== undefined && !isValid(validity, i)) return null

@@ -60,7 +60,8 @@ export class Variants<F> {
   }
 }
 
-function shapeOf(values: ArrayLike<Value>): number {
+/** What sort of array it is, as a digit. */
+export function shapeOf(values: ArrayLike<unknown>): number {
   if (values instanceof Float64Array) return DOUBLES
   return values instanceof Int32Array ? INTS : GENERIC
 }

@@ -45,7 +45,7 @@ export async function withFence(
   for (let attempt = 0; ; attempt++) {
     const generation = memberId === undefined ? commit.generation : await memberFence(parts, commit, memberId, attempt > 0)
     if (await write(generation)) break
-    if (memberId === undefined || attempt === attemptsMax) throw fenced(commit)
+    if (memberId === undefined || attempt === attemptsMax) throw await fenced(parts, commit)
   }
   groupEvents(parts.groups).committed(group, offsets)
 }
@@ -57,15 +57,19 @@ async function memberFence(parts: GroupParts, commit: GroupCommit, memberId: str
   if (local) {
     if (isAgain) await local.refresh()
     const generation = local.fence(keys, commit.generation)
-    if (generation === undefined) throw fenced(commit)
+    if (generation === undefined) throw await fenced(parts, commit)
     return generation
   }
   const {group} = await readGroup(parts.groups, commit.group)
   const member = group.members.find(({id}) => id === memberId)
   if (!member)
-    throw new EngineError('UNKNOWN_MEMBER', `group ${commit.group} has no member ${memberId}`, {group: commit.group, memberId})
+    throw new EngineError(
+      'UNKNOWN_MEMBER',
+      `found member ${memberId}, which is not in group ${commit.group}: it has left, or was taken for dead; join again`,
+      {group: commit.group, memberId},
+    )
   const {generation = group.generation} = commit
-  if (keys.some(key => (member.owned[key] ?? Infinity) > generation)) throw fenced(commit)
+  if (keys.some(key => (member.owned[key] ?? Infinity) > generation)) throw await fenced(parts, commit)
   // Whoever wrote this generation may not have got to raise it in the store yet.
   if (isAgain) await parts.groups.setGeneration(commit.group, group.generation)
   return group.generation
@@ -95,8 +99,9 @@ async function makeKnown(groups: GroupStore, id: string): Promise<void> {
   if (version === 0) await groups.putDocument(groupDocument(id), 0, emptyGroup)
 }
 
-function fenced({group, generation, memberId}: GroupCommit): EngineError {
-  const who = memberId === undefined ? 'the caller' : `member ${memberId}`
-  const message = `found a commit of ${who} from generation ${generation ?? 'unknown'}: group ${group} has gone on, and the partitions may be another member's`
-  return new EngineError('FENCED_GENERATION', message, {group, generation, memberId})
+async function fenced({groups}: GroupParts, {group, generation, memberId}: GroupCommit): Promise<EngineError> {
+  const {generation: current} = (await readGroup(groups, group)).group
+  const of = memberId === undefined ? '' : ` of member ${memberId}`
+  const message = `found a commit${of} from generation ${generation ?? 'unknown'}, group ${group} is at ${current}: the partitions may be another member's`
+  return new EngineError('FENCED_GENERATION', message, {group, memberId, found: generation, expected: current})
 }

@@ -6,16 +6,18 @@ import {newTopic} from '../log/topic.ts'
 import type {StoredBatch} from '../storage/port/log-store.ts'
 import {openSimulatedStorage, type SimulatedStorage} from '../storage/simulated/open.ts'
 import {commitGroupOffsets} from './commit.ts'
+import {nextOffset, type DecodedBatch} from './partition-queue.ts'
 import {consumeGroup, type ConsumerRequest, type GroupBatch, type GroupConsumption} from './consumer.ts'
 
-type Read = {readonly offset: number; readonly text: string | null}
+type Read = {readonly offsets: readonly number[]; readonly texts: readonly (string | null)[]}
 type Batch = GroupBatch<Read>
 
-const decode = (batch: StoredBatch, from: number): readonly Read[] => {
+const decode = (batch: StoredBatch, from: number): DecodedBatch<Read> => {
   const {values} = openBatch(batch.bytes).blobs()
-  return Array.from({length: batch.count}, (_, i) => ({offset: batch.baseOffset + i, text: values.textAt(i)})).filter(
-    ({offset}) => offset >= from,
-  )
+  const first = Math.max(0, from - batch.baseOffset)
+  const texts = Array.from({length: batch.count}, (_, i) => values.textAt(i)).slice(first)
+  const offsets = texts.map((_, i) => batch.baseOffset + first + i)
+  return {offsets, part: (begin, end) => ({offsets: offsets.slice(begin, end), texts: texts.slice(begin, end)})}
 }
 
 async function open(partitions: number) {
@@ -48,7 +50,7 @@ function consume(storage: SimulatedStorage, more: Partial<ConsumerRequest> = {})
   return consumption
 }
 
-const textsOf = ({records}: Batch) => records.map(({text}) => text)
+const textsOf = ({part}: Batch) => part.texts
 
 async function next(consumption: GroupConsumption<Read>): Promise<Batch> {
   const {value, done} = await consumption.next()
@@ -56,11 +58,8 @@ async function next(consumption: GroupConsumption<Read>): Promise<Batch> {
   return value
 }
 
-const commit = (
-  storage: SimulatedStorage,
-  {topic, partition, records, memberId, generation}: Batch,
-  offset = (records.at(-1)?.offset ?? -1) + 1,
-) => commitGroupOffsets(storage, {group: 'g', memberId, generation, offsets: [{topic, partition, offset}]})
+const commit = (storage: SimulatedStorage, {topic, partition, part, memberId, generation}: Batch, offset = nextOffset(part)) =>
+  commitGroupOffsets(storage, {group: 'g', memberId, generation, offsets: [{topic, partition, offset}]})
 
 const isPending = async (promise: Promise<unknown>, ms = 60): Promise<boolean> => {
   let isSettled = false
@@ -160,11 +159,11 @@ test('nothing more is handed out than may be uncommitted', async () => {
   await produce(storage, 1, 'd', 'e', 'f')
   const consumption = consume(storage, {unackedMax: 4})
   const [first, second] = [await next(consumption), await next(consumption)]
-  expect(first.records.length + second.records.length).toBe(4)
+  expect(first.part.texts.length + second.part.texts.length).toBe(4)
   const third = next(consumption)
   expect(await isPending(third, 300)).toBe(true)
-  await commit(storage, first, (first.records[0]?.offset ?? 0) + 1)
-  expect((await third).records).toHaveLength(1)
+  await commit(storage, first, (first.part.offsets[0] ?? 0) + 1)
+  expect((await third).part.texts).toHaveLength(1)
 })
 
 test('at most once: what was handed out is never handed out again', async () => {

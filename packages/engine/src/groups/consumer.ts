@@ -2,13 +2,13 @@ import type {Clock} from '../base/clock.ts'
 import {EngineError} from '../base/errors.ts'
 import {Signal} from '../base/signal.ts'
 import {limits} from '../limits.ts'
-import {parsePartitionKey, partitionKey, type Offset} from '../record/record.ts'
+import {parsePartitionKey, partitionKey} from '../record/record.ts'
 import type {ReadResult} from '../storage/port/log-store.ts'
 import type {Storage} from '../storage/port/storage.ts'
 import {commitGroupOffsets} from './commit.ts'
 import {groupEvents, type GroupOffset} from './group-events.ts'
 import {Membership} from './membership.ts'
-import {PartitionQueue, type Decode} from './partition-queue.ts'
+import {nextOffset, PartitionQueue, type Decode, type RecordPart} from './partition-queue.ts'
 import {startOffsets, withoutOffset, type NoOffset} from './start-offsets.ts'
 
 export type ConsumerRequest = {
@@ -24,21 +24,26 @@ export type ConsumerRequest = {
   readonly signal?: AbortSignal
 }
 
-export type GroupBatch<R> = {
+export type GroupBatch<P> = {
   readonly topic: string
   readonly partition: number
-  readonly records: readonly R[]
+  /** Some records of one stored batch. */
+  readonly part: P
   readonly memberId: string
   readonly generation: number
 }
 
 /** `leave` gives everything up although the caller may never ask for more: what it handles at that moment it can't commit. */
-export type GroupConsumption<R> = AsyncIterableIterator<GroupBatch<R>> & {leave(): Promise<void>}
+export type GroupConsumption<P> = AsyncIterableIterator<GroupBatch<P>> & {leave(): Promise<void>}
 
-export type ConsumerParts<R> = {readonly storage: Storage; readonly clock: Clock; readonly decode: Decode<R>}
+export type ConsumerParts<P extends RecordPart> = {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly decode: Decode<P>
+}
 
-type Fetch<R extends {readonly offset: Offset}> = {
-  readonly queues: readonly PartitionQueue<R>[]
+type Fetch<P extends RecordPart> = {
+  readonly queues: readonly PartitionQueue<P>[]
   readonly results: Promise<readonly ReadResult[]>
 }
 
@@ -50,10 +55,7 @@ type Fetch<R extends {readonly offset: Offset}> = {
  * A partition that goes to another member is given up when what was handed out of it is committed, or after a third of the
  * session: then the other member gets those records again.
  */
-export function consumeGroup<R extends {readonly offset: Offset}>(
-  parts: ConsumerParts<R>,
-  request: ConsumerRequest,
-): GroupConsumption<R> {
+export function consumeGroup<P extends RecordPart>(parts: ConsumerParts<P>, request: ConsumerRequest): GroupConsumption<P> {
   const consumer = new GroupConsumer(parts, request)
   const {signal} = request
   const stop = (): void => consumer.stop()
@@ -74,19 +76,19 @@ export function consumeGroup<R extends {readonly offset: Offset}>(
   }
 }
 
-class GroupConsumer<R extends {readonly offset: Offset}> {
-  readonly #parts: ConsumerParts<R>
+class GroupConsumer<P extends RecordPart> {
+  readonly #parts: ConsumerParts<P>
   readonly #request: ConsumerRequest
   readonly #bell: Signal
   /** In the order of their turns. */
-  #queues: PartitionQueue<R>[] = []
-  #ahead: Fetch<R> | undefined
+  #queues: PartitionQueue<P>[] = []
+  #ahead: Fetch<P> | undefined
   #membership: Membership | undefined
   #revokedSinceMs = new Map<string, number>()
   #unsubscribe = (): void => {}
   #isStopped = false
 
-  constructor(parts: ConsumerParts<R>, request: ConsumerRequest) {
+  constructor(parts: ConsumerParts<P>, request: ConsumerRequest) {
     this.#parts = parts
     this.#request = request
     this.#bell = new Signal(parts.clock)
@@ -102,7 +104,7 @@ class GroupConsumer<R extends {readonly offset: Offset}> {
     await this.#membership?.leave()
   }
 
-  async *batches(): AsyncGenerator<GroupBatch<R>, undefined> {
+  async *batches(): AsyncGenerator<GroupBatch<P>, undefined> {
     if (this.#isStopped) return undefined
     const {groups} = this.#parts.storage
     const {group, delivery} = this.#request
@@ -154,7 +156,7 @@ class GroupConsumer<R extends {readonly offset: Offset}> {
     if (isNew || membership.failure !== undefined) this.#bell.ring()
   }
 
-  #isLost({owned}: Membership, {at, since}: PartitionQueue<R>): boolean {
+  #isLost({owned}: Membership, {at, since}: PartitionQueue<P>): boolean {
     return owned.get(partitionKey(at)) !== since
   }
 
@@ -213,17 +215,17 @@ class GroupConsumer<R extends {readonly offset: Offset}> {
     if (offsets.length > 0) await this.#commit({memberId, generation, offsets})
   }
 
-  #take({memberId, generation, revoked}: Membership): GroupBatch<R> | undefined {
+  #take({memberId, generation, revoked}: Membership): GroupBatch<P> | undefined {
     const {recordsMax = limits.recordsPageMax, unackedMax} = this.#request
     const room = Math.min(this.#room(), recordsMax)
     if (room <= 0) return undefined
     for (const queue of [...this.#queues]) {
       if (revoked.has(partitionKey(queue.at))) continue
-      const records = queue.take(room, unackedMax !== undefined)
-      if (records.length === 0) continue
+      const part = queue.take(room, unackedMax !== undefined)
+      if (part === undefined) continue
       this.#queues = [...this.#queues.filter(each => each !== queue), queue]
       if (this.#queues.every(({isEmpty}) => isEmpty)) this.#ahead ??= this.#read()
-      return {...queue.at, records, memberId, generation}
+      return {...queue.at, part, memberId, generation}
     }
     return undefined
   }
@@ -244,7 +246,7 @@ class GroupConsumer<R extends {readonly offset: Offset}> {
     return (ahead !== undefined && (await this.#fill(ahead))) || this.#fill(this.#read())
   }
 
-  #read(): Fetch<R> {
+  #read(): Fetch<P> {
     const queues = this.#queues.filter(({isEmpty}) => isEmpty)
     const bytesMax = Math.ceil(Math.min(limits.readerFetchBytesMax, limits.consumerFetchBytesMax / Math.max(1, queues.length)))
     const results = this.#parts.storage.log.read(queues.map(({at, readFrom}) => ({...at, from: readFrom, bytesMax})))
@@ -253,7 +255,7 @@ class GroupConsumer<R extends {readonly offset: Offset}> {
     return {queues, results}
   }
 
-  async #fill({queues, results}: Fetch<R>): Promise<boolean> {
+  async #fill({queues, results}: Fetch<P>): Promise<boolean> {
     let isNew = false
     for (const [i, {batches, bounds}] of (await results).entries()) {
       const queue = queues[i]
@@ -269,9 +271,8 @@ class GroupConsumer<R extends {readonly offset: Offset}> {
     return isNew
   }
 
-  async #commitFirst({topic, partition, records, memberId, generation}: GroupBatch<R>): Promise<boolean> {
-    const offset = (records.at(-1)?.offset ?? -1) + 1
-    return this.#commit({memberId, generation, offsets: [{topic, partition, offset}]})
+  async #commitFirst({topic, partition, part, memberId, generation}: GroupBatch<P>): Promise<boolean> {
+    return this.#commit({memberId, generation, offsets: [{topic, partition, offset: nextOffset(part)}]})
   }
 
   /** Whether the partitions are still this member's; if not they were dropped, or will be at the next turn. */

@@ -16,7 +16,8 @@ export type GroupDescription = {
   readonly offsets: readonly GroupLag[]
 }
 export type GroupLag = TopicPartition & {
-  readonly committedOffset: Offset
+  /** Null: a member has the partition, and nothing of it is committed. All of it is then behind. */
+  readonly committedOffset: Offset | null
   readonly endOffset: Offset
   readonly lag: number
   /** How far the oldest unread record lies behind the newest one, ms; 0 when level, -1 where too many lag to look. */

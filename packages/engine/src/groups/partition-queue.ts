@@ -3,25 +3,33 @@ import type {Offset, TopicPartition} from '../record/record.ts'
 import type {StoredBatch} from '../storage/port/log-store.ts'
 import {Unacked} from './unacked.ts'
 
-/** Records of a stored batch from an offset on. */
-export type Decode<R> = (batch: StoredBatch, from: Offset, at: TopicPartition) => readonly R[]
+/** Records of a stored batch from an offset on, of which any part may be handed out. Throws BATCH_CORRUPT for a damaged batch. */
+export type Decode<P extends RecordPart> = (batch: StoredBatch, from: Offset, at: TopicPartition) => DecodedBatch<P>
+
+export type DecodedBatch<P extends RecordPart> = {
+  readonly offsets: ArrayLike<Offset>
+  /** Records `from` ≤ i < `to`. */
+  part(from: number, to: number): P
+}
+
+export type RecordPart = {readonly offsets: ArrayLike<Offset>}
 
 /** A partition of one member: what was read of it and waits to be handed out, and what was handed out and waits to be committed. */
-export class PartitionQueue<R extends {readonly offset: Offset}> {
+export class PartitionQueue<P extends RecordPart> {
   readonly at: TopicPartition
   /** Generation since which it is the member's. */
   readonly since: number
   readonly unacked = new Unacked()
-  readonly #decode: Decode<R>
+  readonly #decode: Decode<P>
   #batches: StoredBatch[] = []
-  #records: readonly R[] = []
+  #decoded: DecodedBatch<P> | undefined
   #taken = 0
   #from: Offset
   #read: Offset
   #handed: Offset | undefined
   #committed = 0
 
-  constructor(at: TopicPartition, since: number, from: Offset, decode: Decode<R>) {
+  constructor(at: TopicPartition, since: number, from: Offset, decode: Decode<P>) {
     this.at = at
     this.since = since
     this.#decode = decode
@@ -35,7 +43,12 @@ export class PartitionQueue<R extends {readonly offset: Offset}> {
   }
 
   get isEmpty(): boolean {
-    return this.#taken === this.#records.length && this.#batches.length === 0
+    return this.#left === 0 && this.#batches.length === 0
+  }
+
+  /** Decoded and not handed out. */
+  get #left(): number {
+    return (this.#decoded?.offsets.length ?? 0) - this.#taken
   }
 
   /** Whether everything that was handed out is committed. */
@@ -54,28 +67,28 @@ export class PartitionQueue<R extends {readonly offset: Offset}> {
   /** Goes on somewhere else: the offset was not in the log. */
   seek(from: Offset): void {
     this.#batches = []
-    this.#records = []
+    this.#decoded = undefined
     this.#taken = 0
     this.#from = from
     this.#read = from
   }
 
-  /** At most so many records of one batch; none when there are none. Throws BATCH_CORRUPT for a damaged batch. */
-  take(recordsMax: number, isTracked: boolean): readonly R[] {
-    while (this.#taken === this.#records.length) {
+  /** At most so many records of one batch; undefined when there are none. Throws BATCH_CORRUPT for a damaged batch. */
+  take(recordsMax: number, isTracked: boolean): P | undefined {
+    while (this.#left === 0) {
       const batch = this.#batches[0]
-      if (!batch) return []
-      this.#records = this.#decode(batch, this.#from, this.at)
+      if (!batch) return undefined
+      this.#decoded = this.#decode(batch, this.#from, this.at)
       this.#taken = 0
       this.#batches.shift()
     }
-    const isWhole = this.#taken === 0 && this.#records.length <= recordsMax
-    const taken = isWhole ? this.#records : this.#records.slice(this.#taken, this.#taken + recordsMax)
-    this.#taken += taken.length
-    this.#handed = must(taken.at(-1), 'record').offset + 1
+    const count = Math.min(recordsMax, this.#left)
+    const part = must(this.#decoded, 'decoded batch').part(this.#taken, this.#taken + count)
+    this.#taken += count
+    this.#handed = nextOffset(part)
     this.#from = this.#handed
-    if (isTracked) this.unacked.add(taken.map(({offset}) => offset))
-    return taken
+    if (isTracked) this.unacked.add(part.offsets)
+    return part
   }
 
   ack(next: Offset): void {
@@ -83,3 +96,6 @@ export class PartitionQueue<R extends {readonly offset: Offset}> {
     this.unacked.ack(next)
   }
 }
+
+/** The offset to commit when all records of the part are done. */
+export const nextOffset = ({offsets}: RecordPart): Offset => must(offsets[offsets.length - 1], 'record') + 1

@@ -2,14 +2,14 @@ import type {Offset} from '../record/record.ts'
 
 /** Records of one partition that were handed out and are not committed yet. */
 export class Unacked {
-  #runs: {readonly offsets: readonly Offset[]; from: number}[] = []
+  #runs: {readonly offsets: ArrayLike<Offset>; from: number}[] = []
   #count = 0
 
   get count(): number {
     return this.#count
   }
 
-  add(offsets: readonly Offset[]): void {
+  add(offsets: ArrayLike<Offset>): void {
     if (offsets.length === 0) return
     this.#runs.push({offsets, from: 0})
     this.#count += offsets.length

@@ -1,6 +1,7 @@
 import {openBatch} from '../batch/open-batch.ts'
 import type {Offset, TopicPartition} from '../record/record.ts'
 import type {LogStore, StoredBatch} from '../storage/port/log-store.ts'
+import {readOrSkip, stopsAtDamage} from './damage.ts'
 
 /** Offset of the first record at or after a time; undefined when all are older. */
 export async function offsetAtTime(log: LogStore, at: TopicPartition, timestampMs: number): Promise<Offset | undefined> {
@@ -8,12 +9,13 @@ export async function offsetAtTime(log: LogStore, at: TopicPartition, timestampM
   if (base === undefined) return undefined
   const [found] = await log.read([{...at, from: base, bytesMax: 1}])
   const [batch] = found?.batches ?? []
-  return batch && firstRecord(batch, (_, recordMs) => recordMs >= timestampMs)?.offset
+  if (batch === undefined) return undefined
+  return readOrSkip(() => firstRecord(batch, (_, recordMs) => recordMs >= timestampMs)?.offset, at, batch, stopsAtDamage)
 }
 
 /**
- * How far the first record from an offset on lies behind the newest of its partition, ms; 0 where there is none. One entry a
- * position, two reads in all.
+ * How far the first record from an offset on lies behind the newest of its partition, ms; 0 where there is none, -1 where it
+ * stands in a damaged batch. One entry a position, two reads in all.
  */
 export async function timeBehind(
   log: LogStore,
@@ -29,8 +31,10 @@ export async function timeBehind(
   for (const [i, at] of behind.entries()) {
     const first = firsts[i]?.batches[0]
     const last = lasts[i]?.batches.at(-1)
-    const firstMs = first && firstRecord(first, offset => offset >= at.from)?.timestampMs
-    if (firstMs !== undefined && last !== undefined) times.set(at, Math.max(0, last.maxTimestampMs - firstMs))
+    if (first === undefined || last === undefined) continue
+    const policy = {onCorruptBatch: 'skip', onSkipped: () => times.set(at, -1)} as const
+    const found = readOrSkip(() => firstRecord(first, offset => offset >= at.from), at, first, policy)
+    if (found !== undefined) times.set(at, Math.max(0, last.maxTimestampMs - found.timestampMs))
   }
   return positions.map(position => times.get(position) ?? 0)
 }

@@ -2,9 +2,6 @@ import {vectorOf, type Chunk, type Vector} from '../chunk/chunk.ts'
 import type {Header} from '../record/record.ts'
 import type {Row, Value} from '../schema/value.ts'
 
-/** One row of the first `width` columns. */
-export type Piece = {readonly width: number; readonly columns: readonly ArrayLike<Value>[] | undefined; readonly row: number}
-
 /** Puts a chunk together row by row, for operators whose output rows do not follow their input rows. */
 export class ChunkBuilder {
   readonly #keys: Value[][]
@@ -32,26 +29,6 @@ export class ChunkBuilder {
     this.#times.push(timeMs)
     this.#triggers.push(trigger)
     this.#nulls.push(values === undefined ? 1 : 0)
-  }
-
-  /**
-   * A row of pieces: the key at `row` of its columns, then values at one row of each of the pieces. A piece without columns is
-   * NULLs.
-   */
-  addJoined(
-    keys: readonly ArrayLike<Value>[],
-    row: number,
-    pieces: readonly [Piece, Piece],
-    timeMs: number,
-    trigger: number,
-  ): void {
-    for (let i = 0; i < this.#keys.length; i++) this.#keys[i]!.push(keys[i]![row] ?? null)
-    let at = 0
-    for (const {width, columns, row: from} of pieces)
-      for (let i = 0; i < width; i++) this.#values[at++]!.push(columns?.[i]![from] ?? null)
-    this.#times.push(timeMs)
-    this.#triggers.push(trigger)
-    this.#nulls.push(0)
   }
 
   /** The rows so far; headers are those of the triggering rows of `input`. */

@@ -1,5 +1,6 @@
 import type {Chunk} from '../chunk/chunk.ts'
 import type {Value} from '../schema/value.ts'
+import type {Turns} from './turns.ts'
 
 /**
  * One step of a running topology. A task calls it with one chunk at a time, never concurrently, rows in the order of the
@@ -9,7 +10,13 @@ import type {Value} from '../schema/value.ts'
  */
 export interface Operator {
   process(port: number, chunk: Chunk, emit: Emit): void
+
+  /** Rows of both inputs at once: the same as `process` for each turn. Absent: turns must come one by one. */
+  processTurns?(chunks: TwoChunks, turns: Turns, emit: Emit): void
 }
+
+/** Left and right; absent: no rows. */
+export type TwoChunks = readonly [Chunk | undefined, Chunk | undefined]
 
 export type Emit = (chunk: Chunk) => void
 
@@ -17,7 +24,7 @@ export type Emit = (chunk: Chunk) => void
 export type ReportBadRow = (problem: BadRow) => void
 
 export type BadRow = {
-  readonly kind: 'deserialization' | 'expression' | 'timestamp' | 'null-key' | 'late' | 'serialization'
+  readonly kind: 'deserialization' | 'expression' | 'timestamp' | 'null-key' | 'late' | 'serialization' | 'corrupt-batch'
   /** The step's id. */
   readonly step: string
   readonly reason: string

@@ -1,15 +1,37 @@
 import type {Chunk} from '../chunk/chunk.ts'
 import type {StreamStreamJoinStep} from '../plan/step.ts'
+import type {Header} from '../record/record.ts'
 import type {Value} from '../schema/value.ts'
 import {compareRows} from '../state/compare.ts'
 import {JoinBuffer} from '../state/join-buffer.ts'
-import {ChunkBuilder, type Piece} from './chunk-builder.ts'
+import {KeyIds} from '../state/key-ids.ts'
+import type {KeyColumns, MapKey} from '../state/map-key.ts'
 import {isAllNull, keyColumns, layoutOf, type OperatorContext} from './context.ts'
-import type {Emit, Operator} from './operator.ts'
+import {JoinedRows} from './joined-rows.ts'
+import type {Emit, Operator, TwoChunks} from './operator.ts'
+import {oneTurn, type Turns} from './turns.ts'
 
 const DAY_MS = 86_400_000
+const none = -1
+
+/**
+ * Rows of two streams with equal keys and −before ≤ right time − left time ≤ after. Without GRACE, rows of a kept side
+ * come out unmatched as soon as they find no partner. With GRACE they wait until time + after + grace < stream time, and
+ * come out in order of time when a row advances stream time, before that row is joined. Each side's buffer
+ * forgets rows that are before + after + grace older than its newest; a late row is not kept, but finds what is there.
+ */
+export function streamStreamJoinOperator(step: StreamStreamJoinStep, context: OperatorContext): Operator {
+  const join = new StreamStreamJoin(step, context)
+  return {
+    process(port, chunk, emit) {
+      join.process(port === 0 ? [chunk, undefined] : [undefined, chunk], oneTurn(port, chunk.count), emit)
+    },
+    processTurns: (chunks, turns, emit) => join.process(chunks, turns, emit),
+  }
+}
 
 type Side = {
+  readonly port: 0 | 1
   readonly buffer: JoinBuffer
   /** Newest time of the side's own rows: its buffer expires by it. */
   readonly newest: {value: number}
@@ -21,145 +43,205 @@ type Side = {
   readonly keyCount: number
 }
 
-/**
- * Rows of two streams with equal keys and −before ≤ right time − left time ≤ after. Without GRACE, rows of a kept side
- * come out unmatched as soon as they find no partner. With GRACE they wait until time + after + grace < stream time, and
- * come out in order of time when a row advances stream time, before that row is joined. Each side's buffer
- * forgets rows that are before + after + grace older than its newest; a late row is not kept, but finds what is there.
- */
-export function streamStreamJoinOperator(step: StreamStreamJoinStep, context: OperatorContext): Operator {
-  const {beforeMs, afterMs, graceMs} = step
-  const retentionMs = beforeMs + afterMs + (graceMs ?? Math.max(0, DAY_MS - beforeMs - afterMs))
-  const newest = (side: string) => context.stores.facts.cell(`${step.id}/${side}`, -Infinity)
-  const sides: readonly [Side, Side] = [
-    {
-      buffer: context.stores.add(new JoinBuffer(step.leftStore, layoutOf(step.left))),
-      newest: newest('left'),
+/** The rows of one side that are processed now; the slot that each was given. */
+type Input = {
+  readonly count: number
+  readonly keys: KeyColumns
+  readonly mapKeys: ArrayLike<MapKey>
+  readonly times: ArrayLike<number>
+  readonly nullValues: Uint8Array | undefined
+  readonly headers: readonly (readonly Header[])[] | undefined
+  readonly slots: Int32Array
+}
+
+class StreamStreamJoin {
+  readonly #step: StreamStreamJoinStep
+  readonly #graceMs: number
+  readonly #retentionMs: number
+  readonly #ids = new KeyIds()
+  readonly #left: Side
+  readonly #right: Side
+  readonly #streamTime: {value: number}
+  /** Rows that are given on before they are collected, or, where nobody asks for them, after each chunk. */
+  readonly #isDeferred: boolean
+  #out: JoinedRows
+  #emit: Emit | undefined
+
+  constructor(step: StreamStreamJoinStep, context: OperatorContext) {
+    const {beforeMs, afterMs, graceMs, join, left, right} = step
+    const {facts} = context.stores
+    this.#step = step
+    this.#graceMs = graceMs ?? Infinity
+    this.#retentionMs = beforeMs + afterMs + (graceMs ?? Math.max(0, DAY_MS - beforeMs - afterMs))
+    this.#left = {
+      port: 0,
+      buffer: context.stores.add(new JoinBuffer(step.leftStore, layoutOf(left), this.#ids, this.#retentionMs)),
+      newest: facts.cell(`${step.id}/left`, -Infinity),
       beforeMs,
       afterMs,
-      isKept: step.join === 'left' || step.join === 'full',
-      keyCount: step.left.schema.key.length,
-    },
-    {
-      buffer: context.stores.add(new JoinBuffer(step.rightStore, layoutOf(step.right))),
-      newest: newest('right'),
+      isKept: join === 'left' || join === 'full',
+      keyCount: left.schema.key.length,
+    }
+    this.#right = {
+      port: 1,
+      buffer: context.stores.add(new JoinBuffer(step.rightStore, layoutOf(right), this.#ids, this.#retentionMs)),
+      newest: facts.cell(`${step.id}/right`, -Infinity),
       beforeMs: afterMs,
       afterMs: beforeMs,
-      isKept: step.join === 'right' || step.join === 'full',
-      keyCount: step.right.schema.key.length,
-    },
-  ]
-  const streamTime = context.stores.facts.cell(`${step.id}/streamTime`, -Infinity)
-  const leftWidth = step.left.schema.value.length
-  const rightWidth = step.right.schema.value.length
-  /** The two sides of a joined row: one at a row of its chunk or buffer, the other absent or at a slot. */
-  const pieces = (
-    port: number,
-    mine: Columns,
-    row: number,
-    theirs: Columns | undefined,
-    slot: number,
-  ): readonly [Piece, Piece] => {
-    const own = {width: port === 0 ? leftWidth : rightWidth, columns: mine, row}
-    const partner = {width: port === 0 ? rightWidth : leftWidth, columns: theirs, row: slot}
-    return port === 0 ? [own, partner] : [partner, own]
+      isKept: join === 'right' || join === 'full',
+      keyCount: right.schema.key.length,
+    }
+    this.#streamTime = facts.cell(`${step.id}/streamTime`, -Infinity)
+    this.#out = this.#newOut()
+    this.#isDeferred = context.defer !== undefined
+    context.defer?.(() => this.#flush())
+  }
+
+  process([left, right]: TwoChunks, {first, ends}: Turns, emit: Emit): void {
+    this.#emit = emit
+    this.#left.buffer.ready()
+    this.#right.buffer.ready()
+    const leftRows = inputOf(this.#left, left)
+    const rightRows = inputOf(this.#right, right)
+    let leftRow = 0
+    let rightRow = 0
+    for (let turn = 0; turn < ends.length; turn++) {
+      const end = ends[turn]!
+      if (((first + turn) & 1) === 0) for (; leftRow < end; leftRow++) this.#row(this.#left, this.#right, leftRows, leftRow)
+      else for (; rightRow < end; rightRow++) this.#row(this.#right, this.#left, rightRows, rightRow)
+    }
+    setValues(this.#left, leftRows, left)
+    setValues(this.#right, rightRows, right)
+    for (const {buffer, newest} of [this.#left, this.#right])
+      if (Number.isFinite(newest.value)) buffer.expire(newest.value - this.#retentionMs)
+    if (!this.#isDeferred) this.#flush()
+  }
+
+  #row(mine: Side, other: Side, input: Input, row: number): void {
+    if (input.nullValues !== undefined && input.nullValues[row] === 1) return
+    const first = this.#out.count
+    const time = input.times[row]!
+    const slot = mine.buffer.add(input.keys, row, time)
+    input.slots[row] = slot
+    if (isAllNull(input.keys, mine.keyCount, row)) {
+      if (mine.isKept) this.#give(mine, input, row, slot, none, time)
+      mine.buffer.pass(slot)
+    } else this.#join(mine, other, input, row, slot)
+    if (input.headers !== undefined) this.#out.setHeaders(first, input.headers[row] ?? [])
+  }
+
+  #join(mine: Side, other: Side, input: Input, row: number, slot: number): void {
+    const time = input.times[row]!
+    if (time > mine.newest.value) mine.newest.value = time
+    if (time >= this.#streamTime.value) {
+      this.#streamTime.value = time
+      this.#emitOverdue()
+    }
+    const key = input.mapKeys[row]!
+    const id = this.#ids.find(key)
+    const isMatched = id >= 0 && this.#match(mine, other, input, row, slot, id)
+    const isUnmatched = !isMatched && mine.isKept
+    const canWait = this.#graceMs !== Infinity && time + mine.afterMs >= this.#streamTime.value
+    if (isUnmatched && !canWait) this.#give(mine, input, row, slot, none, time)
+    const isWaiting = isUnmatched && canWait
+    if (isWaiting || time > mine.newest.value - this.#retentionMs) mine.buffer.keep(slot, key, id, isWaiting)
+    else mine.buffer.pass(slot)
+  }
+
+  /** Whether the row has partners, which are given in order of their time. */
+  #match(mine: Side, other: Side, input: Input, row: number, slot: number, id: number): boolean {
+    const time = input.times[row]!
+    const {buffer} = other
+    const {times} = buffer.table
+    const forgotten = other.newest.value - this.#retentionMs
+    let isMatched = false
+    for (
+      let partner = buffer.firstFrom(id, Math.max(time - mine.beforeMs, forgotten));
+      partner >= 0;
+      partner = buffer.after(partner)
+    ) {
+      const partnerTime = times[partner]!
+      if (partnerTime > time + mine.afterMs) break
+      if (partnerTime <= forgotten) continue
+      isMatched = true
+      if (buffer.isWaiting(partner)) buffer.stopWaiting(partner)
+      this.#give(mine, input, row, slot, partner, partnerTime > time ? partnerTime : time)
+    }
+    return isMatched
+  }
+
+  #give(mine: Side, {keys}: Input, row: number, slot: number, partner: number, timeMs: number): void {
+    if (mine.port === 0) this.#out.add(keys, row, slot, partner, timeMs)
+    else this.#out.add(keys, row, partner, slot, timeMs)
   }
 
   /** Unmatched rows whose time is over, oldest first, left before right, then by key. */
-  function emitOverdue(grace: number, trigger: number, out: ChunkBuilder): void {
+  #emitOverdue(): void {
     for (;;) {
-      const due = sides.map(side => {
-        const time = side.buffer.firstWaiting()
-        return time !== undefined && time + side.afterMs + grace < streamTime.value ? time : Infinity
-      })
-      const time = Math.min(...due)
-      if (time === Infinity) return
-      const port = due[0] === time ? 0 : 1
-      const {buffer} = sides[port]
-      const rows = buffer.takeWaiting(time).map(slot => ({key: buffer.table.key(slot).slice(0, -2), slot}))
-      rows.sort((a, b) => compareRows(a.key, b.key))
-      for (const {slot} of rows)
-        out.addJoined(buffer.table.keys, slot, pieces(port, buffer.table.values, slot, undefined, 0), time, trigger)
+      const left = this.#firstDue(this.#left)
+      const right = this.#firstDue(this.#right)
+      if (left === Infinity && right === Infinity) return
+      if (left <= right) this.#giveWaiting(this.#left, left)
+      else this.#giveWaiting(this.#right, right)
     }
   }
 
-  const output = new Output(step, leftWidth + rightWidth, context)
-  return {
-    process(port, chunk, emit) {
-      const [mine, other] = port === 0 ? sides : [sides[1], sides[0]]
-      const keys = keyColumns(chunk, mine.keyCount)
-      const mapKeys = mine.buffer.mapKeys(keys, chunk.count)
-      const values = chunk.columns.slice(mine.keyCount).map(column => column.values)
-      const out = output.begin(chunk, emit)
-      for (let row = 0; row < chunk.count; row++) {
-        if (chunk.nullValues?.[row] === 1) continue
-        const time = chunk.timestamps[row]!
-        if (isAllNull(keys, mine.keyCount, row)) {
-          if (mine.isKept) out.addJoined(keys, row, pieces(port, values, row, undefined, 0), time, row)
-          continue
-        }
-        mine.newest.value = Math.max(mine.newest.value, time)
-        if (time >= streamTime.value) {
-          streamTime.value = time
-          if (graceMs !== undefined) emitOverdue(graceMs, row, out)
-        }
-        let isMatched = false
-        for (const slot of other.buffer.slotsOf(mapKeys[row]!)) {
-          const otherTime = other.buffer.table.times[slot]!
-          if (otherTime < time - mine.beforeMs || otherTime > time + mine.afterMs) continue
-          if (otherTime <= other.newest.value - retentionMs) continue
-          isMatched = true
-          if (other.buffer.isWaiting(slot)) other.buffer.stopWaiting(slot)
-          const both = pieces(port, values, row, other.buffer.table.values, slot)
-          out.addJoined(keys, row, both, Math.max(time, otherTime), row)
-        }
-        const isUnmatched = !isMatched && mine.isKept
-        const canWait = graceMs !== undefined && time + mine.afterMs >= streamTime.value
-        if (isUnmatched && !canWait) out.addJoined(keys, row, pieces(port, values, row, undefined, 0), time, row)
-        const isWaiting = isUnmatched && canWait
-        if (isWaiting || time > mine.newest.value - retentionMs)
-          mine.buffer.add(mapKeys[row]!, keys, values, row, time, isWaiting)
-      }
-      for (const {buffer, newest: own} of sides) if (Number.isFinite(own.value)) buffer.expire(own.value - retentionMs)
-      output.end(chunk, emit)
-    },
+  #firstDue({buffer, isKept, afterMs}: Side): number {
+    if (!isKept) return Infinity
+    const time = buffer.firstWaiting()
+    return time + afterMs + this.#graceMs < this.#streamTime.value ? time : Infinity
+  }
+
+  #giveWaiting({buffer, port}: Side, timeMs: number): void {
+    const rows = buffer.takeWaiting(timeMs).map(slot => ({slot, key: buffer.table.key(slot).slice(0, -2)}))
+    rows.sort((a, b) => compareRows(a.key, b.key))
+    for (const {slot} of rows) this.#out.add(buffer.table.keys, slot, port === 0 ? slot : none, port === 0 ? none : slot, timeMs)
+  }
+
+  #flush(): void {
+    if (this.#out.count === 0) return
+    const out = this.#out
+    this.#out = this.#newOut()
+    this.#emit?.(out.build(valuesOf(this.#left), valuesOf(this.#right)))
+  }
+
+  #newOut(): JoinedRows {
+    const {schema, window} = this.#step
+    return new JoinedRows(schema.key.length + (window === undefined ? 0 : 2), window !== undefined)
   }
 }
 
-type Columns = readonly ArrayLike<Value>[]
+/** What stands in a side's buffer, without the flag that the buffer adds. */
+const valuesOf = ({buffer}: Side): readonly (readonly Value[])[] => buffer.table.values.slice(0, -1)
 
-/** Joined rows: given on after each chunk or, where the operator may, all at once. Rows with headers are not kept waiting. */
-class Output {
-  readonly #step: StreamStreamJoinStep
-  readonly #valueColumns: number
-  readonly #mayKeep: boolean
-  #builder: ChunkBuilder | undefined
-  #emit: Emit | undefined
-
-  constructor(step: StreamStreamJoinStep, valueColumns: number, {defer}: OperatorContext) {
-    this.#step = step
-    this.#valueColumns = valueColumns
-    this.#mayKeep = defer !== undefined
-    defer?.(() => this.#flush(undefined))
+function inputOf({buffer, keyCount}: Side, chunk: Chunk | undefined): Input {
+  if (chunk === undefined) return NO_INPUT
+  const keys = keyColumns(chunk, keyCount)
+  return {
+    count: chunk.count,
+    keys,
+    mapKeys: buffer.mapKeys(keys, chunk.count),
+    times: chunk.timestamps,
+    nullValues: chunk.nullValues,
+    headers: chunk.headers,
+    slots: new Int32Array(chunk.count).fill(none),
   }
+}
 
-  begin({headers}: Chunk, emit: Emit): ChunkBuilder {
-    this.#emit = emit
-    if (headers !== undefined) this.#flush(undefined)
-    const {schema, window} = this.#step
-    const isWindowed = window !== undefined
-    return (this.#builder ??= new ChunkBuilder(schema.key.length + (isWindowed ? 2 : 0), this.#valueColumns, isWindowed))
-  }
+const NO_INPUT: Input = {
+  count: 0,
+  keys: [],
+  mapKeys: [],
+  times: [],
+  nullValues: undefined,
+  headers: undefined,
+  slots: new Int32Array(0),
+}
 
-  end(chunk: Chunk, emit: Emit): void {
-    this.#emit = emit
-    if (!this.#mayKeep || chunk.headers !== undefined) this.#flush(chunk)
-  }
-
-  #flush(input: Chunk | undefined): void {
-    const builder = this.#builder
-    if (builder === undefined || builder.count === 0) return
-    this.#builder = undefined
-    this.#emit?.(builder.build(input))
+function setValues({buffer, keyCount}: Side, {count, slots}: Input, chunk: Chunk | undefined): void {
+  for (let i = keyCount; chunk !== undefined && i < chunk.columns.length; i++) {
+    const from = chunk.columns[i]!.values
+    const to = buffer.table.values[i - keyCount]!
+    for (let row = 0; row < count; row++) if (slots[row]! >= 0) to[slots[row]!] = from[row] ?? null
   }
 }

@@ -4,29 +4,44 @@ import type {
   ConsumedBatch,
   ConsumeRequest,
   GroupInfo,
-  LogRecord,
+  OnCorruptBatch,
   OffsetReset,
   ResetOffsetsRequest,
 } from '../engine-api.ts'
 import {commitGroupOffsets} from '../groups/commit.ts'
-import {consumeGroup, type GroupConsumption} from '../groups/consumer.ts'
+import {consumeGroup, type GroupBatch, type GroupConsumption} from '../groups/consumer.ts'
 import {groupInfo, groupInfos} from '../groups/group-info.ts'
+import type {Decode, DecodedBatch} from '../groups/partition-queue.ts'
 import {dropGroup, resetGroupOffsets} from '../groups/reset.ts'
+import {readOrSkip, type Damage} from '../log/damage.ts'
+import {topicConfig} from '../log/topic.ts'
 import type {Source} from '../plan/source.ts'
 import type {Offset, TopicPartition} from '../record/record.ts'
 import {taskGroup} from '../runtime/ownership.ts'
 import type {StoredBatch} from '../storage/port/log-store.ts'
 import type {Storage} from '../storage/port/storage.ts'
+import {Consumed} from './records/consumed.ts'
+import type {DamageReport} from './records/damage-report.ts'
+import type {RecordBatch, RecordPart} from './records/record-batch.ts'
 import {recordReader, type RecordReader} from './records/record-reader.ts'
+
+const nothing: DecodedBatch<RecordPart> = {
+  offsets: [],
+  part: () => {
+    throw new Error('nothing was decoded')
+  },
+}
 
 /** Consumer groups as the engine offers them: records are JSON data, read by the source over their topic. */
 export class ConsumerGroups {
   readonly #storage: Storage
   readonly #clock: Clock
   readonly #sourceOver: (topic: string) => Source | undefined
-  readonly #open = new Set<GroupConsumption<LogRecord>>()
+  readonly #damage: DamageReport
+  readonly #open = new Set<GroupConsumption<RecordPart>>()
 
-  constructor(storage: Storage, clock: Clock, sourceOver: (topic: string) => Source | undefined) {
+  constructor(storage: Storage, clock: Clock, sourceOver: (topic: string) => Source | undefined, damage: DamageReport) {
+    this.#damage = damage
     this.#storage = storage
     this.#clock = clock
     this.#sourceOver = sourceOver
@@ -54,11 +69,19 @@ export class ConsumerGroups {
   }
 
   consume(request: ConsumeRequest): AsyncIterableIterator<ConsumedBatch> {
-    const {storage, clock, decode} = {storage: this.#storage, clock: this.#clock, decode: this.#decoder()}
+    const policies = new Map<string, OnCorruptBatch>()
+    const [storage, clock, decode] = [this.#storage, this.#clock, this.#decoder(request, policies)]
     const consumption = consumeGroup({storage, clock, decode}, request)
     this.#open.add(consumption)
+    let begin: Promise<void> | undefined = this.#readPolicies(request, policies)
+    begin.catch(() => {})
+    const next = async () => {
+      await begin
+      begin = undefined
+      return consumption.next()
+    }
     return {
-      next: () => this.#untilEnd(consumption, consumption.next()),
+      next: () => this.#untilEnd(consumption, begin === undefined ? consumption.next() : next()),
       return: async () => this.#untilEnd(consumption, consumption.return?.() ?? Promise.resolve({done: true, value: undefined})),
       [Symbol.asyncIterator]() {
         return this
@@ -71,19 +94,39 @@ export class ConsumerGroups {
     await Promise.all([...this.#open].map(consumption => consumption.leave()))
   }
 
-  async #untilEnd<T>(consumption: GroupConsumption<LogRecord>, step: Promise<IteratorResult<T>>): Promise<IteratorResult<T>> {
+  async #untilEnd(
+    consumption: GroupConsumption<RecordPart>,
+    step: Promise<IteratorResult<GroupBatch<RecordPart>>>,
+  ): Promise<IteratorResult<ConsumedBatch>> {
     let isOver = true
     try {
       const result = await step
       isOver = result.done === true
-      return result
+      return result.done === true ? result : {done: false, value: new Consumed(result.value)}
     } finally {
       if (isOver) this.#open.delete(consumption)
     }
   }
 
+  /** What each topic says of damaged batches, where the request says nothing. */
+  async #readPolicies({topics, onCorruptBatch}: ConsumeRequest, policies: Map<string, OnCorruptBatch>): Promise<void> {
+    for (const topic of topics) {
+      const record = onCorruptBatch === undefined ? await this.#storage.log.topic(topic) : undefined
+      policies.set(topic, onCorruptBatch ?? (record ? topicConfig(record).onCorruptBatch : 'fail'))
+    }
+  }
+
+  #decoder({group}: ConsumeRequest, policies: ReadonlyMap<string, OnCorruptBatch>): Decode<RecordPart> {
+    const read = this.#reader()
+    const onSkipped = (damage: Damage): void => this.#damage.skip(`consumer group ${group}`, damage)
+    return (batch, from, at) => {
+      const onCorruptBatch = policies.get(at.topic) ?? 'fail'
+      return readOrSkip(() => read(batch, from, at), at, batch, {onCorruptBatch, onSkipped}) ?? nothing
+    }
+  }
+
   /** Sources come and go while a consumer reads on. */
-  #decoder(): (batch: StoredBatch, from: Offset, at: TopicPartition) => readonly LogRecord[] {
+  #reader(): (batch: StoredBatch, from: Offset, at: TopicPartition) => RecordBatch {
     const readers = new Map<string, {readonly source: Source | undefined; readonly read: RecordReader}>()
     return (batch, from, {topic, partition}) => {
       const source = this.#sourceOver(topic)

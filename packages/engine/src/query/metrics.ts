@@ -3,7 +3,7 @@ import {partitionKey, type Offset} from '../record/record.ts'
 
 export type Totals = Pick<
   MetricsSnapshot,
-  'atMs' | 'uptimeMs' | 'recordsProduced' | 'bytesProduced' | 'pushSubscriptions' | 'pullQueries'
+  'atMs' | 'uptimeMs' | 'recordsProduced' | 'bytesProduced' | 'pushSubscriptions' | 'pullQueries' | 'corruptBatchesSkipped'
 >
 
 /** Numbers of this process, with lags as of the given ends. */

@@ -139,8 +139,16 @@ export class PersistentQueries {
     const active = this.#active.get(id)
     if (active === undefined) return
     await this.#pool.stop(id)
+    const run = {...active.run, topics: await this.#topicsNow(active.run)}
+    this.#active.set(id, {...active, run})
     this.#set(id, 'RUNNING')
-    await this.#pool.start(active.run)
+    await this.#pool.start(run)
+  }
+
+  /** Settings of topics may have changed while it stood: what to do with a damaged batch, for one. */
+  async #topicsNow({topics}: QueryRun): Promise<QueryRun['topics']> {
+    const found = await Promise.all(Object.keys(topics).map(name => this.#storage.log.topic(name)))
+    return {...topics, ...runTopics(found.filter(topic => topic !== undefined))}
   }
 
   /** Ends a query for good: its state and its internal topics go, its results stay. */

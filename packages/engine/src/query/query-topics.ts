@@ -44,10 +44,10 @@ export async function createQueryTopics(
 
 export const runTopics = (topics: readonly TopicRecord[]): Readonly<Record<string, RunTopic>> =>
   Object.fromEntries(
-    topics.map(topic => [
-      topic.name,
-      {partitions: topic.partitions, placement: topic.placement, compression: topicConfig(topic).compression},
-    ]),
+    topics.map(topic => {
+      const {compression, onCorruptBatch} = topicConfig(topic)
+      return [topic.name, {partitions: topic.partitions, placement: topic.placement, compression, onCorruptBatch}]
+    }),
   )
 
 const split = (plan: PersistentPlan): readonly SubTopology[] =>
@@ -74,7 +74,8 @@ function topicOf(
         isInternal: true,
         createdAtMs: nowMs,
         encoding: 'columns',
-        settings: {retentionMs: null},
+        // Not compressed: what is in it is read once, at once.
+        settings: {retentionMs: null, compression: 'none'},
       })
     case 'sink': {
       const {topic, partitions, formats} = output.sink

@@ -7,10 +7,12 @@ import type {PullRows} from '../engine-api.ts'
 import type {EvaluationEnv} from '../expr/bind.ts'
 import {limits} from '../limits.ts'
 import {scansOf, type IndexLookup, type PullPlan, type PullScan} from '../plan/pull-plan.ts'
+import type {DamagePolicy} from '../log/damage.ts'
 import type {Source} from '../plan/source.ts'
 import type {TableIndex} from '../plan/table-index.ts'
 import {evaluationEnv} from '../runtime/evaluation.ts'
 import type {QueryRun} from '../runtime/query-run.ts'
+import type {TopicRecord} from '../storage/port/log-store.ts'
 import type {Storage} from '../storage/port/storage.ts'
 import type {DerivedResult} from '../topology/derived-result.ts'
 import {createEvaluator} from '../topology/evaluator.ts'
@@ -34,6 +36,8 @@ export type PullContext = {
   readonly catalog: Catalog
   readonly queries: PersistentQueries
   readonly settings: Readonly<Record<string, string>>
+  /** What to do with damaged batches of a topic. */
+  readonly policyOf: (topic: TopicRecord) => DamagePolicy
 }
 
 /** Answers a pull query from what is committed; with `after`, from a state that has seen that write. */
@@ -68,12 +72,13 @@ async function* scanStream(
   scan: PullScan,
   source: Source,
   {env, bar, signal}: ScanEnv,
-  {storage}: PullContext,
+  {storage, policyOf}: PullContext,
 ): AsyncGenerator<Rows> {
   const record = await storage.log.topic(source.topic)
   if (record === undefined) throw new EngineError('TOPIC_NOT_FOUND', `topic ${source.topic} of ${source.name} does not exist`)
-  const query = streamQuery(scan, source, record.partitions, env, signal)
-  if (query === undefined) return
+  const found = streamQuery(scan, source, record.partitions, env, signal)
+  if (found === undefined) return
+  const query = {...found, damage: policyOf(record)}
   const isByTime = bar !== undefined && source.timestamp === undefined
   yield* isByTime ? newestRows(storage.log, query, bar) : streamRows(storage.log, query)
 }

@@ -27,6 +27,7 @@ export type RunTopic = {
   readonly partitions: number
   readonly placement: string
   readonly compression: 'none' | 'zstd'
+  readonly onCorruptBatch: 'fail' | 'skip'
 }
 
 /** One task of a run. */

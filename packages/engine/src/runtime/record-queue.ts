@@ -1,11 +1,15 @@
 import {must} from '../base/assert.ts'
 import {sliceChunk} from '../batch/select.ts'
+import type {Turns} from '../operators/turns.ts'
 import type {Offset} from '../record/record.ts'
 import type {Part} from './program.ts'
 import {rowAtOffset} from './slice-chunk.ts'
 
 /** Rows of one topic; all of its offsets before `next` are done when they are. */
 export type Run = {readonly topic: number; readonly parts: readonly Part[]; readonly next: Offset}
+
+/** Runs of both topics of a queue, and in what order their rows come: turns end at offsets. */
+export type TwoRuns = {readonly left: Run; readonly right: Run; readonly turns: Turns}
 
 /** `from`: offsets before it were taken; `row`: the first row that was not, of the part that leads. */
 type Piece = {readonly parts: readonly Part[]; readonly next: Offset; from: Offset; row: number}
@@ -35,15 +39,50 @@ export class RecordQueue {
     if (topic === undefined) return undefined
     const pieces = must(this.#pieces[topic], 'pieces of a topic')
     const piece = must(pieces[0], 'first piece')
-    const cut = this.#cut(topic, piece)
-    if (cut === undefined) {
-      pieces.shift()
-      return {topic, parts: slice(piece.parts, piece.from, Infinity), next: piece.next}
+    return this.#takeUntil(topic, piece, this.#cut(topic, piece))
+  }
+
+  /**
+   * For a queue of two topics: rows of both, up to where one of them has to be read on, with the order in which `take` gives them.
+   * Undefined where only one of them has rows at hand, or where a topic is several inputs: `take` goes on.
+   */
+  takeBoth(): TwoRuns | undefined {
+    const [left] = must(this.#pieces[0], 'topic 0')
+    const [right] = must(this.#pieces[1], 'topic 1')
+    if (left?.parts.length !== 1 || right?.parts.length !== 1) return undefined
+    const [leftTimes, rightTimes] = [lead(left).chunk.timestamps, lead(right).chunk.timestamps]
+    if (left.row >= leftTimes.length || right.row >= rightTimes.length) return undefined
+    let [leftRow, rightRow] = [left.row, right.row]
+    const first = leftTimes[leftRow]! <= rightTimes[rightRow]! ? 0 : 1
+    const ends: Offset[] = []
+    while (leftRow < leftTimes.length && rightRow < rightTimes.length) {
+      if (((first + ends.length) & 1) === 0) {
+        const limit = rightTimes[rightRow]!
+        while (leftRow < leftTimes.length && leftTimes[leftRow]! <= limit) leftRow++
+        ends.push(offsetAt(left, leftRow))
+      } else {
+        const limit = leftTimes[leftRow]!
+        while (rightRow < rightTimes.length && rightTimes[rightRow]! < limit) rightRow++
+        ends.push(offsetAt(right, rightRow))
+      }
     }
-    const parts = slice(piece.parts, piece.from, cut.offset)
-    piece.from = cut.offset
-    piece.row = cut.row
-    return {topic, parts, next: cut.offset}
+    return {
+      left: this.#takeUntil(0, left, leftRow),
+      right: this.#takeUntil(1, right, rightRow),
+      turns: {first, ends},
+    }
+  }
+
+  /** The rows of a topic's first piece before `row`. */
+  #takeUntil(topic: number, piece: Piece, row: number): Run {
+    const {from, parts, next} = piece
+    if (row === lead(piece).chunk.count) {
+      must(this.#pieces[topic], 'pieces of a topic').shift()
+      return {topic, parts: slice(parts, from, Infinity), next}
+    }
+    piece.row = row
+    piece.from = offsetAt(piece, row)
+    return {topic, parts: slice(parts, from, piece.from), next: piece.from}
   }
 
   #oldest(): number | undefined {
@@ -59,8 +98,8 @@ export class RecordQueue {
     return best
   }
 
-  /** The offset of the first row that has to wait for a row of another topic; undefined: none has to. */
-  #cut(topic: number, piece: Piece): {readonly offset: Offset; readonly row: number} | undefined {
+  /** The first row that has to wait for a row of another topic; the count: none has to. */
+  #cut(topic: number, piece: Piece): number {
     let limit = Infinity
     let mayEqual = true
     for (const [other, [head]] of this.#pieces.entries()) {
@@ -69,14 +108,13 @@ export class RecordQueue {
       if (time < limit || (time === limit && other < topic)) mayEqual = other > topic
       limit = Math.min(limit, time)
     }
-    if (limit === Infinity) return undefined
     const {chunk} = lead(piece)
+    if (limit === Infinity) return chunk.count
     for (let {row} = piece; row < chunk.count; row++) {
       const time = must(chunk.timestamps[row], 'row time')
-      if (mayEqual ? time > limit : time >= limit)
-        return {offset: must(chunk.origin?.offsets[row], 'offset of a source row'), row}
+      if (mayEqual ? time > limit : time >= limit) return row
     }
-    return undefined
+    return chunk.count
   }
 }
 
@@ -85,6 +123,11 @@ const lead = (piece: Piece): Part => must(piece.parts.find(part => part.chunk.co
 
 /** A piece without rows comes at once: it only moves the position. */
 const firstTime = (piece: Piece): number => lead(piece).chunk.timestamps[piece.row] ?? -Infinity
+
+const offsetAt = (piece: Piece, row: number): Offset => {
+  const {chunk} = lead(piece)
+  return row === chunk.count ? piece.next : must(chunk.origin?.offsets[row], 'offset of a source row')
+}
 
 function slice(parts: readonly Part[], from: Offset, to: Offset): readonly Part[] {
   if (from === -Infinity && to === Infinity) return parts

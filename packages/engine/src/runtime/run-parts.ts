@@ -11,6 +11,7 @@ import {ResultView} from '../topology/result-view.ts'
 import {evaluationEnv} from './evaluation.ts'
 import {splitTopology} from '../topology/split.ts'
 import type {SubTopology} from '../topology/sub-topology.ts'
+import {guardDamage} from './damage-guard.ts'
 import {indexedProgram, type IndexedTable} from './indexed-program.ts'
 import type {TaskProgram} from './program.ts'
 import type {QueryRun, TaskPlace} from './query-run.ts'
@@ -44,7 +45,7 @@ export function partsOf(run: QueryRun): readonly RunPart[] {
         outputs: [],
         stores: [tableStore],
         open: (partition, clock) =>
-          withIndexes(tableProgram(what.source, partition, clock), run, {
+          withIndexes(guardDamage(tableProgram(what.source, partition, clock), run, partition), run, {
             store: tableStore,
             schema: what.source.schema,
             read: readStored(storedColumns(what.source)),
@@ -72,7 +73,7 @@ function partOf(run: QueryRun, sub: SubTopology): RunPart {
     ),
     stores: sub.stores,
     open: (partition, clock) => {
-      const program = topologyProgram({run, sub, partition, topics, clock})
+      const program = guardDamage(topologyProgram({run, sub, partition, topics, clock}), run, partition)
       const sink = sub.outputs.flatMap(output => (output.kind === 'sink' ? [output.sink] : []))[0]
       return sink === undefined || run.indexes === undefined ? program : withIndexes(program, run, resultTable(sink, run, clock))
     },

@@ -1,5 +1,4 @@
 import {EngineError} from '../base/errors.ts'
-import type {TextVector} from '../batch/text-vector.ts'
 import {vectorOf} from '../chunk/chunk.ts'
 import {columnsOf} from '../schema/schema.ts'
 import type {Value} from '../schema/value.ts'
@@ -35,9 +34,8 @@ export function bytesDecoder(options: DecoderOptions): BatchDecoder {
       const keyBytes = window ? keys.bytesAt(i) : undefined
       const ofKey = window && keyBytes ? readWindow(keyBytes, window) : undefined
       const innerKeys: Blobs = window && keyBytes ? blobsOf([keyBytes.subarray(0, -windowBytes(window))]) : keys
-      const hasKey = isPresent(keys, i)
-      const key = hasKey ? (keySerde.decode(innerKeys, window ? 0 : i) ?? noKey) : noKey
-      const value = isPresent(values, i) ? valueSerde.decode(values, i) : null
+      const key = keys.isNullAt(i) ? noKey : (keySerde.decode(innerKeys, window ? 0 : i) ?? noKey)
+      const value = values.isNullAt(i) ? null : valueSerde.decode(values, i)
       let time = batch.timestamps[i] ?? 0
       if (readTime && timestamp && value !== null) {
         const read = readTime(
@@ -74,10 +72,6 @@ export function bytesDecoder(options: DecoderOptions): BatchDecoder {
     }
     return {chunk, bad}
   }
-}
-
-function isPresent(blobs: TextVector, i: number): boolean {
-  return blobs.pieces.validity === undefined || blobs.bytesAt(i) !== null
 }
 
 function push(columns: readonly Value[][], key: readonly Value[], value: readonly Value[]): void {

@@ -80,7 +80,7 @@ export function encodeWithinLimits(rows: Rows, encode: RowsEncoder): LimitedBatc
     return {batches: [{bytes, count, maxTimestampMs: maxTimestamp(rows.timestamps, rows.count)}], bad}
   if (rows.count > 1) return encodeHalves(rows, encode)
   const reason = `found a record of ${bytes.length} bytes, expected at most ${limits.batchBytesMax}`
-  return {batches: [], bad: [{kind: 'serialization', row: 0, reason}]}
+  return {batches: [], bad: [{kind: 'serialization', row: 0, reason, isTooLarge: true}]}
 }
 
 function encodeHalves(rows: Rows, encode: RowsEncoder): LimitedBatches {

@@ -61,6 +61,30 @@ export function toJsonValue(value: Value, type: SqlType): unknown {
   }
 }
 
+/** A whole column as data for JSON; the column itself where its values are that already. */
+export function toJsonValues(values: ArrayLike<Value>, type: SqlType): ArrayLike<unknown> {
+  switch (type.kind) {
+    case 'DOUBLE':
+      return isFinite(values) ? values : Array.from(values, value => toJsonValue(value, type))
+    case 'DECIMAL':
+    case 'BYTES':
+    case 'ARRAY':
+    case 'MAP':
+    case 'STRUCT':
+      return Array.from(values, value => toJsonValue(value, type))
+    default:
+      return values
+  }
+}
+
+function isFinite(values: ArrayLike<Value>): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? null
+    if (value !== null && !Number.isFinite(value)) return false
+  }
+  return true
+}
+
 /** Values of several columns as an object by column name. */
 export const toJsonObject = (columns: readonly Column[], values: readonly Value[]): Record<string, unknown> =>
   Object.fromEntries(columns.map((column, i) => [column.name, toJsonValue(values[i] ?? null, column.type)]))

@@ -70,7 +70,13 @@ export type EncodedBatch = {
 }
 
 /** `row` is the index in the chunk. */
-export type UnwritableRow = {readonly kind: 'serialization' | 'timestamp'; readonly row: number; readonly reason: string}
+export type UnwritableRow = {
+  readonly kind: 'serialization' | 'timestamp'
+  readonly row: number
+  readonly reason: string
+  /** No batch can hold it. */
+  readonly isTooLarge?: true
+}
 
 export function chunkDecoder(options: DecoderOptions): ChunkDecoder {
   const decodeColumns = columnsDecoder(options)

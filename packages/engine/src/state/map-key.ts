@@ -9,19 +9,33 @@ export type KeyColumns = readonly ArrayLike<Value>[]
 
 /** Turns key columns into Map keys. For one primitive column it costs nothing: the column is returned as it is. */
 export function mapKeysOf(types: readonly SqlType[]): (columns: KeyColumns, count: number) => ArrayLike<MapKey> {
-  const [only] = types
-  if (types.length === 1 && only !== undefined && isPrimitive(only))
-    // A column of a primitive type holds MapKeys only; the type system cannot see the tie between SqlType and Value.
-    return columns => columns[0] as ArrayLike<MapKey>
+  if (isOnePrimitive(types)) return columns => mapKeyColumn(columns)
   return (columns, count) => {
     const keys = new Array<MapKey>(count)
-    for (let row = 0; row < count; row++) {
-      let text = ''
-      for (let i = 0; i < types.length; i++) text += textOf(columns[i]![row] ?? null)
-      keys[row] = text
-    }
+    for (let row = 0; row < count; row++) keys[row] = textOfRow(columns, types.length, row)
     return keys
   }
+}
+
+/** As `mapKeysOf`, for one row. */
+export function mapKeyOf(types: readonly SqlType[]): (columns: KeyColumns, row: number) => MapKey {
+  return isOnePrimitive(types)
+    ? (columns, row) => mapKeyColumn(columns)[row]!
+    : (columns, row) => textOfRow(columns, types.length, row)
+}
+
+// A column of a primitive type holds MapKeys only; the type system cannot see the tie between SqlType and Value.
+const mapKeyColumn = (columns: KeyColumns): ArrayLike<MapKey> => columns[0] as ArrayLike<MapKey>
+
+function isOnePrimitive(types: readonly SqlType[]): boolean {
+  const [only] = types
+  return types.length === 1 && only !== undefined && isPrimitive(only)
+}
+
+function textOfRow(columns: KeyColumns, count: number, row: number): string {
+  let text = ''
+  for (let i = 0; i < count; i++) text += textOf(columns[i]![row] ?? null)
+  return text
 }
 
 const isPrimitive = (type: SqlType): boolean => !['BYTES', 'ARRAY', 'MAP', 'STRUCT'].includes(type.kind)

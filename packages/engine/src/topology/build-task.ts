@@ -22,6 +22,7 @@ import {windowAggregateOperator} from '../operators/window-aggregate.ts'
 import type {AggregateStep, Step} from '../plan/step.ts'
 import {TaskStores, type ChangelogPolicy} from '../state/task-stores.ts'
 import {packChanges, unpackChanges} from './change-packing.ts'
+import {canMeet, Meeting} from './meeting.ts'
 import {inputNodes, resultStore} from './nodes.ts'
 import {RunningTask} from './running-task.ts'
 import type {SubTopology, TopologyNode} from './sub-topology.ts'
@@ -46,7 +47,7 @@ export function buildTask(subTopology: SubTopology, partition: number, env: Topo
   const builder = new Builder(subTopology, stores, env, (output, chunk) => collected.push({output, chunk}), inputs)
   builder.connect(subTopology.root, false, true, () => {})
   assert(inputs.length === subTopology.inputs.length, 'every input feeds a node')
-  return new RunningTask({subTopology, partition, inputs, stores, collected, flushes: builder.flushes})
+  return new RunningTask({subTopology, partition, inputs, stores, collected, flushes: builder.flushes, meeting: builder.meeting})
 }
 
 /** Connects nodes from the result backwards: each is given where its rows go, and whether `before` is read there. */
@@ -58,6 +59,8 @@ class Builder {
   readonly #inputs: Emit[]
   /** Of operators that keep rows back: see `OperatorContext.defer`. */
   readonly flushes: (() => void)[] = []
+  /** Where both inputs can be taken at once. */
+  meeting: Meeting | undefined
 
   constructor(
     subTopology: SubTopology,
@@ -112,8 +115,12 @@ class Builder {
 
   #feed(node: TopologyNode, operator: Operator, readsOld: boolean, isOnlyWay: boolean, emit: Emit): void {
     const inputs = inputNodes(node)
+    const meeting = operator.processTurns && canMeet(this.#subTopology, node) ? new Meeting(operator, emit) : undefined
+    this.meeting ??= meeting
     for (const [port, input] of inputs.entries())
-      this.connect(input, readsOld, isOnlyWay && inputs.length === 1, chunk => operator.process(port, chunk, emit))
+      this.connect(input, readsOld, isOnlyWay && inputs.length === 1, chunk =>
+        meeting === undefined ? operator.process(port, chunk, emit) : meeting.give(port, chunk),
+      )
   }
 
   #context(wantsBefore: boolean, isOnlyWay: boolean): OperatorContext {

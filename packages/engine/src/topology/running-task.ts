@@ -2,10 +2,12 @@ import {must} from '../base/assert.ts'
 import type {Chunk} from '../chunk/chunk.ts'
 import {sliceChunk} from '../batch/select.ts'
 import type {Emit} from '../operators/operator.ts'
+import type {Turns} from '../operators/turns.ts'
 import type {TaskStores} from '../state/task-stores.ts'
 import type {ChangelogEntry} from '../storage/port/task-commit.ts'
+import type {Meeting} from './meeting.ts'
 import type {SubTopology} from './sub-topology.ts'
-import type {StateEntry, TaskOutput, TaskState, TaskTopology, TaskTopologyStats} from './task-topology.ts'
+import type {InputRows, StateEntry, TaskOutput, TaskState, TaskTopology, TaskTopologyStats} from './task-topology.ts'
 
 export type RunningTaskParts = {
   readonly subTopology: SubTopology
@@ -16,18 +18,20 @@ export type RunningTaskParts = {
   readonly collected: TaskOutput[]
   /** Called before results are collected. */
   readonly flushes: readonly (() => void)[]
+  readonly meeting: Meeting | undefined
 }
 
 export class RunningTask implements TaskTopology {
   readonly subTopology: SubTopology
   readonly partition: number
+  readonly processBoth: TaskTopology['processBoth']
   readonly #inputs: readonly Emit[]
   readonly #stores: TaskStores
   readonly #collected: TaskOutput[]
   readonly #flushes: readonly (() => void)[]
   readonly #streamTime: {value: number}
 
-  constructor({subTopology, partition, inputs, stores, collected, flushes}: RunningTaskParts) {
+  constructor({subTopology, partition, inputs, stores, collected, flushes, meeting}: RunningTaskParts) {
     this.subTopology = subTopology
     this.partition = partition
     this.#inputs = inputs
@@ -35,6 +39,14 @@ export class RunningTask implements TaskTopology {
     this.#collected = collected
     this.#flushes = flushes
     this.#streamTime = stores.facts.cell('streamTime', -Infinity)
+    this.processBoth = meeting && ((left, right, turns) => this.#meet(meeting, left, right, turns))
+  }
+
+  #meet(meeting: Meeting, left: InputRows, right: InputRows, turns: Turns): void {
+    meeting.begin()
+    this.process(left.input, left.chunk)
+    this.process(right.input, right.chunk)
+    meeting.end(turns)
   }
 
   process(input: number, chunk: Chunk): void {
@@ -46,7 +58,7 @@ export class RunningTask implements TaskTopology {
     must(this.#inputs[input], `input ${input}`)(chunk)
   }
 
-  processShared(parts: readonly {readonly input: number; readonly chunk: Chunk}[]): void {
+  processShared(parts: readonly InputRows[]): void {
     const rows = parts.flatMap(({input, chunk}, part) => {
       const offsets = must(chunk.origin, 'origin of a shared chunk').offsets
       return Array.from({length: chunk.count}, (_, row) => ({input, chunk, part, row, offset: offsets[row]!}))

@@ -1,6 +1,7 @@
 import type {Chunk} from '../chunk/chunk.ts'
 import type {StateEffects} from '../state/task-stores.ts'
 import type {ChangelogEntry} from '../storage/port/task-commit.ts'
+import type {Turns} from '../operators/turns.ts'
 import type {SubTopology} from './sub-topology.ts'
 
 /**
@@ -19,7 +20,13 @@ export interface TaskTopology {
    * Rows of one topic that is several inputs: the same records decoded for each of them. Rows of the chunks are taken
    * by offset (each chunk has an `origin`), and for equal offsets in the order of `parts`.
    */
-  processShared(parts: readonly {readonly input: number; readonly chunk: Chunk}[]): void
+  processShared(parts: readonly InputRows[]): void
+
+  /**
+   * Rows of its two inputs at once, for a topology that can: the same as `process` for each turn. `turns` end at offsets; each
+   * chunk has an `origin`.
+   */
+  readonly processBoth: ((left: InputRows, right: InputRows, turns: Turns) => void) | undefined
 
   /** What came out since the last call, in order; `output` is an index into `subTopology.outputs`. */
   collect(): readonly TaskOutput[]
@@ -47,6 +54,8 @@ export interface TaskTopology {
 
   stats(): TaskTopologyStats
 }
+
+export type InputRows = {readonly input: number; readonly chunk: Chunk}
 
 export type TaskOutput = {readonly output: number; readonly chunk: Chunk}
 

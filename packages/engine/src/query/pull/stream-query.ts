@@ -12,7 +12,7 @@ export function streamQuery(
   count: number,
   env: EvaluationEnv,
   signal: AbortSignal | undefined,
-): StreamQuery | undefined {
+): Omit<StreamQuery, 'damage'> | undefined {
   const [rowtime, offsets, partition] = [log?.rowtime, log?.offset, log?.partition].map(ends => boundsOf(ends, env))
   if (rowtime === undefined || offsets === undefined || partition === undefined) return undefined
   const all = Array.from({length: count}, (_, i) => i).filter(i => i >= partition.from && i <= partition.to)

@@ -4,6 +4,7 @@ import {sliceChunk} from '../../batch/select.ts'
 import {withoutNullValues} from '../../batch/without-null-values.ts'
 import type {Rows} from '../../chunk/chunk.ts'
 import {limits} from '../../limits.ts'
+import {readOrSkip, type DamagePolicy} from '../../log/damage.ts'
 import type {Source} from '../../plan/source.ts'
 import type {Offset} from '../../record/record.ts'
 import {chunkDecoder} from '../../serde/topic-codec.ts'
@@ -16,6 +17,7 @@ export type StreamQuery = {
   readonly rowtimeFrom: number
   readonly offsets: {readonly from: number; readonly to: number}
   readonly signal: AbortSignal | undefined
+  readonly damage: DamagePolicy
 }
 
 /** How far back a search for the newest rows must go: it ends where nothing is newer than `timeMs`. */
@@ -78,16 +80,19 @@ class LogReader {
   }
 
   async *read({partition, from, to}: Span): AsyncGenerator<Rows> {
-    const {source, signal} = this.#query
+    const {source, signal, damage} = this.#query
+    const place = {topic: source.topic, partition}
     for (let at = from; at < to;) {
       if (signal?.aborted) throw new EngineError('CLOSED', 'the caller has gone')
       const [result] = await this.#log.read([{topic: source.topic, partition, from: at, to, bytesMax: limits.taskFetchBytesMax}])
       const {batches} = must(result, 'read result')
       if (batches.length === 0) break
       for (const batch of batches) {
-        const {chunk} = this.#decode(batch, at, partition)
-        this.#count(chunk.count)
+        const decoded = readOrSkip(() => this.#decode(batch, at, partition), place, batch, damage)
         at = batch.baseOffset + batch.count
+        if (decoded === undefined) continue
+        const {chunk} = decoded
+        this.#count(chunk.count)
         yield withoutNullValues(at > to ? before(chunk, to) : chunk)
       }
     }

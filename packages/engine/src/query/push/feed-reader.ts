@@ -2,6 +2,7 @@ import {sliceChunk} from '../../batch/select.ts'
 import {must} from '../../base/assert.ts'
 import type {Clock} from '../../base/clock.ts'
 import {limits} from '../../limits.ts'
+import type {Damage} from '../../log/damage.ts'
 import type {Offset} from '../../record/record.ts'
 import {RecordQueue} from '../../runtime/record-queue.ts'
 import {Signal} from '../../base/signal.ts'
@@ -19,6 +20,8 @@ export type FeedReaderOptions = {
   readonly hold: readonly (readonly Offset[])[]
   readonly clock: Clock
   readonly isByTime: boolean
+  /** Called before a damaged batch is stepped over; what it throws, the reader throws. */
+  readonly onDamage: (damage: Damage) => void
 }
 
 /**
@@ -33,13 +36,15 @@ export class FeedReader {
   readonly #ahead: Offset[][]
   readonly #signal: Signal
   readonly #stopListening: readonly (() => void)[]
+  readonly #onDamage: FeedReaderOptions['onDamage']
   readonly #fromLog = new Map<number, FeedPiece[]>()
   #hold: readonly (readonly Offset[])[] | undefined
   #skipped = 0
   #turn = 0
   #isClosed = false
 
-  constructor({feeds, positions, hold, clock, isByTime}: FeedReaderOptions) {
+  constructor({feeds, positions, hold, clock, isByTime, onDamage}: FeedReaderOptions) {
+    this.#onDamage = onDamage
     this.#feeds = feeds
     this.#positions = positions.map(of => [...of])
     this.#ahead = positions.map(of => [...of])
@@ -124,6 +129,10 @@ export class FeedReader {
     if (found === undefined) return undefined
     const piece = found.next > hold ? pieceBefore(found, hold) : found
     if (piece !== found) this.#fromLog.delete(index)
+    if (piece.damage) {
+      this.#onDamage(piece.damage)
+      this.#skipped += piece.next - Math.max(from, piece.from)
+    }
     ahead[partition] = piece.next
     return piece
   }

@@ -6,9 +6,11 @@ import type {Chunk} from '../../chunk/chunk.ts'
 import {makeProjection} from '../../codegen/evaluator.ts'
 import type {PushSubscription} from '../../engine-api.ts'
 import type {PushPlan} from '../../plan/query-plan.ts'
+import type {Damage, DamagePolicy} from '../../log/damage.ts'
 import type {Offset} from '../../record/record.ts'
 import {withoutNullValues} from '../../batch/without-null-values.ts'
 import {chunkDecoder} from '../../serde/topic-codec.ts'
+import type {TopicRecord} from '../../storage/port/log-store.ts'
 import type {Storage} from '../../storage/port/storage.ts'
 import {createEvaluator, type EvaluatorEnv} from '../../topology/evaluator.ts'
 import {buildInline, type InlineTopology} from '../../topology/inline-topology.ts'
@@ -24,6 +26,8 @@ export type PushEnv = {
   readonly feeds: Feeds
   readonly clock: Clock
   readonly logger: Logger
+  /** What to do with damaged batches of a topic. */
+  readonly policyOf: (topic: TopicRecord) => DamagePolicy
 }
 
 export type OpenPush = {
@@ -58,6 +62,7 @@ export async function openPush(env: PushEnv, options: OpenPush): Promise<PushSub
       hold: isStateless ? [] : ends,
       clock: env.clock,
       isByTime: !isStateless,
+      onDamage: damage => onDamage(damage, acquired),
     })
     const release = async (): Promise<void> => {
       options.onEnd()
@@ -78,11 +83,19 @@ export async function openPush(env: PushEnv, options: OpenPush): Promise<PushSub
   }
 }
 
+type Acquired = Awaited<ReturnType<Feeds['acquire']>> & {readonly topic: string; readonly policy: DamagePolicy}
+
+function onDamage(damage: Damage, acquired: readonly Acquired[]): void {
+  const {policy} = must(acquired.find(({topic}) => topic === damage.topic), 'feed of a damaged batch')
+  if (policy.onCorruptBatch === 'fail') throw damage.error
+  policy.onSkipped(damage)
+}
+
 async function acquireFeeds(
-  {storage, feeds, clock, logger}: PushEnv,
+  {storage, feeds, clock, logger, policyOf}: PushEnv,
   inputs: readonly TopologyInput[],
-): Promise<Awaited<ReturnType<Feeds['acquire']>>[]> {
-  const acquired: Awaited<ReturnType<Feeds['acquire']>>[] = []
+): Promise<Acquired[]> {
+  const acquired: Acquired[] = []
   try {
     for (const input of inputs) {
       const {topic, schema, formats, window, timestamp} = input
@@ -90,9 +103,10 @@ async function acquireFeeds(
       if (record === undefined) throw new EngineError('TOPIC_NOT_FOUND', `topic ${topic} does not exist`)
       const {partitions} = record
       const key = JSON.stringify([topic, partitions, schema, formats, window, timestamp])
-      acquired.push(
-        await feeds.acquire(key, () => TopicFeed.open({topic, partitions, decode: chunkDecoder(input), storage, clock, logger})),
+      const feed = await feeds.acquire(key, () =>
+        TopicFeed.open({topic, partitions, decode: chunkDecoder(input), storage, clock, logger}),
       )
+      acquired.push({...feed, topic, policy: policyOf(record)})
     }
     return acquired
   } catch (error) {

@@ -4,6 +4,7 @@ import type {Clock} from '../../base/clock.ts'
 import type {Logger} from '../../base/logger.ts'
 import type {Chunk} from '../../chunk/chunk.ts'
 import {limits} from '../../limits.ts'
+import {damageOf, type Damage} from '../../log/damage.ts'
 import type {Offset} from '../../record/record.ts'
 import {rowAtOffset} from '../../runtime/slice-chunk.ts'
 import {Signal} from '../../base/signal.ts'
@@ -12,7 +13,14 @@ import type {StoredBatch} from '../../storage/port/log-store.ts'
 import type {Storage} from '../../storage/port/storage.ts'
 
 /** Decoded rows of one partition: all that stands in `from` ≤ offset < `next`. Shared by subscribers: read-only. */
-export type FeedPiece = {readonly partition: number; readonly from: Offset; readonly next: Offset; readonly chunk: Chunk}
+export type FeedPiece = {
+  readonly partition: number
+  readonly from: Offset
+  readonly next: Offset
+  readonly chunk: Chunk
+  /** Why it has no rows: each subscriber stops here or skips it. */
+  readonly damage?: Damage
+}
 
 export type TopicFeedOptions = {
   readonly topic: string
@@ -132,18 +140,17 @@ export class TopicFeed {
     }
   }
 
-  /** Pieces of at most one event's rows; a batch that can't be read is stepped over. */
+  /** Pieces of at most one event's rows; of a batch that can't be read one without rows. */
   #decode(partition: number, batch: StoredBatch, from: Offset): FeedPiece[] {
     const next = batch.baseOffset + batch.count
     try {
       const {chunk} = this.#options.decode(batch, from, partition)
       return cut(partition, chunk, Math.max(from, batch.baseOffset), next)
     } catch (error) {
-      this.#options.logger.error(
-        {topic: this.#options.topic, partition, offset: batch.baseOffset, error},
-        'a feed skips a damaged batch',
-      )
-      return [{partition, from: Math.max(from, batch.baseOffset), next, chunk: emptyChunk}]
+      const {topic, logger} = this.#options
+      const damage = damageOf(error, {topic, partition}, batch)
+      if (!damage) logger.error({topic, partition, offset: batch.baseOffset, error}, 'a feed skips a batch that it can not read')
+      return [{partition, from: Math.max(from, batch.baseOffset), next, chunk: emptyChunk, ...(damage && {damage})}]
     }
   }
 

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import {must} from '../../base/assert.ts'
 import {openBatch} from '../../batch/open-batch.ts'
 import type {ProduceRecord, ProduceResult} from '../../engine-api.ts'
@@ -65,6 +66,9 @@ function problemOf(group: readonly ProduceRecord[]): {readonly at: number; reado
         at,
         message: `found expected version ${expected}, expected ${(base ?? 0) + at}: it counts the events of this key before it, those of this request too`,
       }
+    if (eventId === '') return {at, message: 'found an empty event id, expected some text'}
+    if (eventId !== undefined && group.findIndex(each => each.eventId === eventId) < at)
+      return {at, message: `found event id '${eventId}' twice for this key, expected it once`}
     if ((eventId === undefined) !== (group[0]?.eventId === undefined))
       return {at, message: 'found an event id for some records of this key, expected one for all of them or for none'}
   }
@@ -87,14 +91,24 @@ function withConditions(batches: readonly AppendBatch[], group: readonly Produce
   const expected = expectedBase(group)
   let taken = 0
   return batches.map((batch, i) => {
-    const eventIds = group.slice(taken, taken + batch.count).flatMap(({eventId}) => eventId ?? [])
+    const found = keysOf(batch)
+    const eventIds = group
+      .slice(taken, taken + batch.count)
+      .flatMap(({eventId = ''}) => (eventId ? [eventName(found, eventId)] : []))
     taken += batch.count
-    const keys = keysOf(batch).map(key => (i === 0 && expected !== undefined ? {...key, expected} : key))
+    const keys = found.map(key => (i === 0 && expected !== undefined ? {...key, expected} : key))
     return {...batch, keys, ...(eventIds.length > 0 && {eventIds})}
   })
 }
 
-function keysOf({bytes}: AppendBatch): readonly KeyEvents[] {
+/** Ids name the events of a key, wherever its partition has those of others; a digest, so that long ones cost no more. */
+function eventName([of]: readonly KeyEvents[], id: string): string {
+  const key = of?.key ?? new Uint8Array()
+  return createHash('sha256').update(`${key.length} `).update(key).update(id).digest('base64url').slice(0, 22)
+}
+
+/** How many events of each key a batch holds. */
+export function keysOf({bytes}: Pick<AppendBatch, 'bytes'>): readonly KeyEvents[] {
   const opened = openBatch(bytes)
   const {keyAt} = recordKeys(opened)
   const counts = new Map<string, number>()

@@ -101,8 +101,12 @@ function encodeRows({topic, sources, partition, placed, nowMs, errors}: Group): 
     const partitions = partition === undefined ? topic.partitions : 1
     const encode = sourceCodec(source).encoder(partitions, topicConfig(topic).compression)
     const {batches, bad} = encode(rowsOf(source, records, rows, nowMs))
-    for (const {row, reason} of bad)
-      errors.push({index: must(indexes[row], 'index of a row'), code: 'RECORD_INVALID', message: reason})
+    for (const {row, reason, isTooLarge} of bad)
+      errors.push({
+        index: must(indexes[row], 'index of a row'),
+        code: isTooLarge ? 'RECORD_TOO_LARGE' : 'RECORD_INVALID',
+        message: reason,
+      })
     return batches.map(batch => ({...batch, topic: topic.name, partition: partition ?? batch.partition}))
   })
 }
@@ -139,9 +143,15 @@ function opaqueRecord(record: ProduceRecord): OpaqueRecord {
   const key = isAbsent(record.key) ? null : typeof record.key === 'string' ? record.key : compactJson(record.key)
   const value = isAbsent(record.value) ? null : compactJson(record.value)
   const ofHeaders = (record.headers ?? []).reduce((sum, header) => sum + header.key.length + (header.value?.length ?? 0), 0)
-  const bytes = Buffer.byteLength(key ?? '') + Buffer.byteLength(value ?? '') + ofHeaders
-  if (bytes > limits.batchBytesMax)
-    throw new EngineError('RECORD_TOO_LARGE', `found a record of ${bytes} bytes, expected at most ${limits.batchBytesMax}`)
+  const [ofKey, ofValue] = [Buffer.byteLength(key ?? ''), Buffer.byteLength(value ?? '')]
+  const bytes = ofKey + ofValue + ofHeaders
+  if (bytes > limits.batchBytesMax) {
+    const parts = `key ${ofKey}, value ${ofValue}, headers ${ofHeaders}`
+    throw new EngineError(
+      'RECORD_TOO_LARGE',
+      `found a record of ${bytes} bytes (${parts}), expected at most ${limits.batchBytesMax}`,
+    )
+  }
   return {record, key, value, bytes}
 }
 

@@ -24,6 +24,8 @@ export async function keyEvents(
   request: KeyEventsRequest,
 ): Promise<KeyEventsPage> {
   const {fromVersion = 0, eventsMax = limits.recordsPageMax} = request
+  if (!(Number.isSafeInteger(fromVersion) && fromVersion >= 0))
+    throw new EngineError('INVALID_ARGUMENT', `fromVersion: found ${fromVersion}, expected a whole number from 0 on`)
   const place = placeOf(topic, sources, request)
   const wanted = Math.max(1, Math.min(eventsMax, limits.recordsPageMax))
   const {version, batches} = await log.keyBatches(place.at, Buffer.from(place.key, 'latin1'), fromVersion, wanted)
@@ -106,7 +108,7 @@ function eventReader(
   const read = recordReader(source)
   return (stored, {version}) => {
     const {keyAt} = recordKeys(openBatch(stored.bytes))
-    const own = read(stored, 0, at.partition).filter((_, row) => keyAt(row) === key)
+    const own = read(stored, 0, at.partition).records.filter((_, row) => keyAt(row) === key)
     return own.map((record, i) => ({...record, version: version + i}))
   }
 }

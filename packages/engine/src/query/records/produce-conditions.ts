@@ -1,5 +1,5 @@
 import {EngineError} from '../../base/errors.ts'
-import type {ProduceRequest} from '../../engine-api.ts'
+import type {ProduceRecord, ProduceRequest} from '../../engine-api.ts'
 import {topicConfig} from '../../log/topic.ts'
 import type {Source} from '../../plan/source.ts'
 import type {TopicRecord} from '../../storage/port/log-store.ts'
@@ -13,7 +13,15 @@ export function mustBeWhole({records, producer, isAtomic = false, expectedEnds, 
       'INVALID_ARGUMENT',
       'found a producer id and event ids, expected one of them: each of them makes a retry harmless',
     )
+  if (producer) checkProducer(producer)
   return isAtomic || hasConditions(records) || expectedEnds !== undefined || consumed !== undefined
+}
+
+function checkProducer({id, epoch, sequence}: NonNullable<ProduceRequest['producer']>): void {
+  if (id === '') throw new EngineError('INVALID_ARGUMENT', 'producer: found an empty id, expected some text')
+  for (const [name, found] of Object.entries({epoch, sequence}))
+    if (!(Number.isSafeInteger(found) && found >= 0))
+      throw new EngineError('INVALID_ARGUMENT', `producer: found ${name} ${found}, expected a whole number from 0 on`)
 }
 
 /** The batches of a request, with what it expects of keys and partitions. */
@@ -23,8 +31,9 @@ export function encodeConditional(
   request: ProduceRequest,
   nowMs: number,
 ): EncodedRequest {
-  const {records, expectedEnds} = request
-  const {keyIndex} = topicConfig(topic)
+  const {expectedEnds} = request
+  const {keyIndex, timestampType} = topicConfig(topic)
+  const records = timestampType === 'append' ? request.records.map(withoutTime) : request.records
   if (!keyIndex && hasConditions(records)) {
     const message = `found expected versions or event ids for topic ${topic.name}, expected a topic with a key index: create it with keyIndex`
     throw new EngineError('INVALID_ARGUMENT', message, {topic: topic.name})
@@ -33,12 +42,16 @@ export function encodeConditional(
   return expectedEnds ? {...encoded, batches: withEnds(encoded.batches, expectedEnds)} : encoded
 }
 
+const withoutTime = ({timestampMs: _, ...record}: ProduceRecord): ProduceRecord => record
+
 /** The first batch of a partition carries what is expected of its end. */
 function withEnds(
   batches: EncodedRequest['batches'],
   expectedEnds: NonNullable<ProduceRequest['expectedEnds']>,
 ): EncodedRequest['batches'] {
   const ends = new Map(expectedEnds.map(({partition, offset}) => [partition, offset]))
+  if (ends.size < expectedEnds.length)
+    throw new EngineError('INVALID_ARGUMENT', 'expectedEnds: found a partition twice, expected each once')
   const expecting = batches.map(batch => {
     const expectedEnd = ends.get(batch.partition)
     ends.delete(batch.partition)

@@ -1,15 +1,27 @@
 import {assertNever, must} from '../../base/assert.ts'
 import {EngineError} from '../../base/errors.ts'
-import type {LogRecord, RecordsPage, RecordsRequest, StartPosition} from '../../engine-api.ts'
+import type {LogRecord, OnNoOffset, RecordsPage, RecordsRequest, StartPosition} from '../../engine-api.ts'
+import {withoutOffset} from '../../groups/start-offsets.ts'
 import {limits} from '../../limits.ts'
+import {readOrSkip, type DamagePolicy} from '../../log/damage.ts'
+import {offsetAtTime} from '../../log/times.ts'
 import type {Source} from '../../plan/source.ts'
 import type {Offset} from '../../record/record.ts'
 import type {LogStore, TopicRecord} from '../../storage/port/log-store.ts'
 import {decodePositions, encodePositions} from '../positions.ts'
 import {recordReader} from './record-reader.ts'
 
-/** Where reading begins in each partition. Offsets that are gone already are the begin, later ones the end. */
-export async function resolveStart(log: LogStore, topic: TopicRecord, start: StartPosition): Promise<Offset[]> {
+/**
+ * Where reading begins in each partition. Where the log does not have the position, `onOutOfRange` decides; without it the
+ * nearest that there is: the begin for what is gone, the end for what is not there yet.
+ */
+export async function resolveStart(
+  log: LogStore,
+  topic: TopicRecord,
+  start: StartPosition,
+  onOutOfRange?: OnNoOffset,
+): Promise<Offset[]> {
+  if (start.kind === 'offsets') checkOffsets(topic, start.offsets)
   const places = Array.from({length: topic.partitions}, (_, partition) => ({topic: topic.name, partition}))
   const bounds = await log.bounds(places)
   const positions = await Promise.all(
@@ -20,7 +32,7 @@ export async function resolveStart(log: LogStore, topic: TopicRecord, start: Sta
         case 'latest':
           return end
         case 'timestamp':
-          return (await log.batchAtTime({topic: topic.name, partition}, start.timestampMs)) ?? end
+          return (await offsetAtTime(log, {topic: topic.name, partition}, start.timestampMs)) ?? end
         case 'offsets':
           return start.offsets.find(each => each.partition === partition)?.offset ?? end
         case 'cursor':
@@ -31,10 +43,30 @@ export async function resolveStart(log: LogStore, topic: TopicRecord, start: Sta
     }),
   )
   return positions.map((position, partition) => {
-    const {begin, end} = must(bounds[partition], 'bounds')
-    return Math.min(Math.max(position, begin), end)
+    const its = must(bounds[partition], 'bounds')
+    if (position >= its.begin && position <= its.end) return position
+    if (onOutOfRange) return withoutOffset({topic: topic.name, partition}, position, its, onOutOfRange)
+    return Math.min(Math.max(position, its.begin), its.end)
   })
 }
+
+function checkOffsets(
+  {name, partitions}: TopicRecord,
+  offsets: readonly {readonly partition: number; readonly offset: Offset}[],
+): void {
+  for (const {partition, offset} of offsets) {
+    if (!(Number.isInteger(partition) && partition >= 0 && partition < partitions))
+      throw unknownPartition(name, partition, partitions)
+    if (offset < 0)
+      throw new EngineError(
+        'OFFSET_OUT_OF_RANGE',
+        `found offset ${offset} for ${name}/${partition}, expected a whole number from 0 on`,
+      )
+  }
+}
+
+const unknownPartition = (topic: string, partition: number, partitions: number): EngineError =>
+  new EngineError('PARTITION_NOT_FOUND', `topic ${topic} has no partition ${partition}: it has ${partitions}, counted from 0`)
 
 export const pageCursor = (topic: string, positions: readonly Offset[]): string =>
   encodePositions('page', topic, {[topic]: positions})
@@ -47,14 +79,11 @@ export async function readPage(
   topic: TopicRecord,
   source: Source | undefined,
   positions: Offset[],
-  request: Pick<RecordsRequest, 'partition' | 'recordsMax'> & {readonly fromTimestampMs?: number},
+  request: Pick<RecordsRequest, 'partition' | 'recordsMax' | 'onOutOfRange'> & DamagePolicy,
 ): Promise<RecordsPage> {
-  const {partition: only, fromTimestampMs = -Infinity} = request
-  if (only !== undefined && (only < 0 || only >= topic.partitions))
-    throw new EngineError(
-      'PARTITION_NOT_FOUND',
-      `topic ${topic.name} has no partition ${only}: it has ${topic.partitions}, counted from 0`,
-    )
+  const {partition: only, onOutOfRange} = request
+  if (only !== undefined && !(Number.isInteger(only) && only >= 0 && only < topic.partitions))
+    throw unknownPartition(topic.name, only, topic.partitions)
   const recordsMax = Math.max(1, Math.min(request.recordsMax, limits.recordsPageMax))
   const partitions = only === undefined ? positions.map((_, partition) => partition) : [only]
   const bytesMax = Math.ceil(limits.recordsPageBytesMax / partitions.length)
@@ -67,15 +96,19 @@ export async function readPage(
   const read = recordReader(source)
   const results = await log.read(ranges)
   const queues = results.map(({batches, bounds}, i): Queue => {
-    const {partition, from} = must(ranges[i], 'range')
+    const range = must(ranges[i], 'range')
+    const {partition, from} = range
+    // Retention has overtaken the reader.
+    if (from < bounds.begin && onOutOfRange === 'error') withoutOffset(range, from, bounds, onOutOfRange)
     const all: LogRecord[] = []
     let next = from
     for (const batch of batches) {
       if (all.length >= recordsMax) break
-      all.push(...read(batch, Math.max(from, bounds.begin), partition))
+      const records = readOrSkip(() => read(batch, Math.max(from, bounds.begin), partition).records, range, batch, request)
+      for (const record of records ?? []) all.push(record)
       next = batch.baseOffset + batch.count
     }
-    return {partition, records: all.filter(({timestampMs}) => timestampMs >= fromTimestampMs), taken: 0, end: bounds.end, next}
+    return {partition, records: all, taken: 0, end: bounds.end, next}
   })
   const records = merge(queues, recordsMax)
   for (const queue of queues)

@@ -53,7 +53,7 @@ export class RecordWriter {
     }
     const outcomes = await this.#appendWith(consumed, {request, batches, isAtomic})
     for (const [i, batch] of batches.entries()) if (outcomes[i]?.kind === 'appended') this.#count(batch)
-    return resultOf(topic, records.length, errors, batches, outcomes)
+    return resultOf(topic, request, errors, batches, outcomes)
   }
 
   /** The offsets of a consumer group move in the step that appends, or both do not happen. */
@@ -107,11 +107,12 @@ const nothingWritten = ({name}: TopicRecord, rejected: number, errors: ProduceRe
   errors,
   token: encodePositions('write', '', {[name]: []}),
   isDuplicate: false,
+  acks: 'LEADER',
 })
 
 function resultOf(
   topic: TopicRecord,
-  sent: number,
+  {records, acks = 'LEADER'}: ProduceRequest,
   errors: ProduceResult['errors'],
   batches: readonly AppendBatch[],
   outcomes: readonly AppendOutcome[],
@@ -125,14 +126,18 @@ function resultOf(
     ends[partition] = Math.max(ends[partition] ?? 0, firstOffset + count)
   }
   return {
-    accepted: sent - errors.length,
+    accepted: records.length - errors.length,
     rejected: errors.length,
     ranges,
     errors,
     token: encodePositions('write', '', {[topic.name]: ends}),
     isDuplicate: outcomes.every(({kind}) => kind === 'duplicate'),
+    // The log answers NONE as LEADER, and ALL too where it can't be given.
+    acks: acks === 'ALL' && !outcomes.some(isUnderAcknowledged) ? 'ALL' : 'LEADER',
   }
 }
+
+const isUnderAcknowledged = (outcome: AppendOutcome): boolean => 'acks' in outcome
 
 /** Runs that follow each other are one range. */
 function addRange(ranges: Range[], range: Range): void {

@@ -21,9 +21,17 @@ function refusalOf(batch: AppendBatch, outcome: AppendOutcome): EngineError {
   const at = `${topic}/${partition}`
   switch (outcome.kind) {
     case 'out-of-order':
-      return new EngineError('SEQUENCE_OUT_OF_ORDER', `${at} expects sequence ${outcome.expectedSequence} next`)
+      return new EngineError(
+        'SEQUENCE_OUT_OF_ORDER',
+        `found sequence ${batch.producer?.sequence} for ${at}, expected ${outcome.expectedSequence}`,
+        {topic, partition, found: batch.producer?.sequence, expected: outcome.expectedSequence},
+      )
     case 'fenced':
-      return new EngineError('FENCED_EPOCH', `${at} has seen epoch ${outcome.by} of this producer`)
+      return new EngineError(
+        'FENCED_EPOCH',
+        `found epoch ${batch.producer?.epoch} of this producer for ${at}, expected at least ${outcome.by}: a newer one has taken over`,
+        {topic, partition, found: batch.producer?.epoch, expected: outcome.by},
+      )
     case 'conflict':
       return conflict(`found end ${outcome.end} of ${at}, expected ${batch.expectedEnd}`, {
         topic,

@@ -1,6 +1,7 @@
 import type {Clock} from '../../base/clock.ts'
 import type {RecordsPage, TailRequest} from '../../engine-api.ts'
 import {limits} from '../../limits.ts'
+import type {DamagePolicy} from '../../log/damage.ts'
 import type {Source} from '../../plan/source.ts'
 import type {Storage} from '../../storage/port/storage.ts'
 import type {TopicRecord} from '../../storage/port/log-store.ts'
@@ -16,18 +17,18 @@ export function tailRecords(
   clock: Clock,
   topic: TopicRecord,
   source: () => Source | undefined,
-  {from, signal}: TailRequest,
+  {from, onOutOfRange, onCorruptBatch, onSkipped, signal}: Omit<TailRequest, 'onCorruptBatch'> & DamagePolicy,
 ): AsyncIterableIterator<RecordsPage> {
   return stoppable(clock, signal, async function* ({bell, isStopped}) {
     const places = Array.from({length: topic.partitions}, (_, partition) => ({topic: topic.name, partition}))
     const unsubscribe = await storage.wake.subscribe(places, () => bell.ring())
     try {
-      const positions = await resolveStart(storage.log, topic, from)
-      const fromTimestampMs = from.kind === 'timestamp' ? from.timestampMs : -Infinity
+      const positions = await resolveStart(storage.log, topic, from, onOutOfRange)
+      const request = {recordsMax: limits.recordsPageMax, onCorruptBatch, onSkipped, ...(onOutOfRange && {onOutOfRange})}
       yield {records: [], cursor: pageCursor(topic.name, positions), isAtEnd: false}
       while (!isStopped()) {
         bell.reset()
-        const page = await readPage(storage.log, topic, source(), positions, {recordsMax: limits.recordsPageMax, fromTimestampMs})
+        const page = await readPage(storage.log, topic, source(), positions, request)
         if (page.records.length > 0) yield page
         else if (page.isAtEnd && !isStopped()) await bell.wait(limits.taskPollMs)
       }

@@ -1,5 +1,6 @@
 import type {AggregateDefinition} from '../../expr/aggregates/definition.ts'
 import type {Expr} from '../../expr/ir.ts'
+import {EvaluationError} from '../../expr/evaluation-error.ts'
 import {bindVariables, finishFunction, resolveFunction} from '../../expr/resolve-function.ts'
 import {must} from '../../base/assert.ts'
 import {fingerprint} from '../logical/expr-slots.ts'
@@ -44,7 +45,7 @@ export function createAggregates(scope: Scope, slots: Slots, env: Environment): 
         overload: resolved.overload,
         args: resolved.args,
       }
-      if (!calls.has(id) && !hasUndo(definition, resolved, env)) withoutUndo.push(definition.name)
+      if (!calls.has(id) && !hasUndo(definition, resolved, node, env)) withoutUndo.push(definition.name)
       calls.set(id, known)
       texts.push(isStar(node) ? `${definition.name}(ROWTIME)` : describe(node))
       return {kind: 'column', type: known.type, index: known.slot, name: known.name}
@@ -103,9 +104,20 @@ function refuseVariableParameters(definition: AggregateDefinition, {overload, ar
   })
 }
 
-function hasUndo(definition: AggregateDefinition, {overload, args, type}: ResolvedCall, env: Environment): boolean {
+/** Refuses literals that the function has no use for, such as a k of 0: binding finds them. */
+function hasUndo(
+  definition: AggregateDefinition,
+  {overload, args, type}: ResolvedCall,
+  node: FunctionCall,
+  env: Environment,
+): boolean {
   const chosen = must(definition.overloads[overload], 'overload of an aggregate')
-  return chosen.bindOnTable !== undefined || bindAggregate(chosen, args, type, env).undo !== undefined
+  try {
+    return bindAggregate(chosen, args, type, env).undo !== undefined || chosen.bindOnTable !== undefined
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error
+    return refuse(`Invalid arguments of ${definition.name}: ${error.message}`, node)
+  }
 }
 
 /** The aggregator as it would run; binding it computes nothing. */

@@ -109,9 +109,10 @@ export type KeyIndexPage = {readonly version: number; readonly batches: readonly
 export type AppendOptions = {
   readonly isAtomic?: boolean
   /**
-   * LEADER (the default): applied. ALL: also on the replicas and on disk, as far as `features.durability.all` says; fails with
-   * ACKS_NOT_REACHED when that did not happen in time (the batches are applied nevertheless). NONE is answered as LEADER:
-   * a producer that wants no acknowledgement does not wait.
+   * LEADER (the default): applied. ALL: also on the replicas and on disk, as `features.durability.all` says; fails with
+   * ACKS_NOT_REACHED when that did not happen in time (the batches are applied nevertheless). Where ALL can't be given at this
+   * moment (`features.canAckAll`), the outcomes say `acks: 'LEADER'`. NONE is answered as LEADER: a producer that wants no
+   * acknowledgement does not wait.
    */
   readonly acks?: 'NONE' | 'LEADER' | 'ALL'
   /**
@@ -122,8 +123,9 @@ export type AppendOptions = {
 }
 
 export type AppendOutcome =
-  | {readonly kind: 'appended'; readonly baseOffset: Offset}
-  | {readonly kind: 'duplicate'; readonly baseOffset: Offset}
+  /** `acks` only where ALL was asked for and less was given. */
+  | {readonly kind: 'appended'; readonly baseOffset: Offset; readonly acks?: 'LEADER'}
+  | {readonly kind: 'duplicate'; readonly baseOffset: Offset; readonly acks?: 'LEADER'}
   | {readonly kind: 'out-of-order'; readonly expectedSequence: number}
   | {readonly kind: 'fenced'; readonly by: Epoch}
   | {readonly kind: 'conflict'; readonly end: Offset}

@@ -1,7 +1,9 @@
-import type {Cluster, Redis} from 'ioredis'
+import {Cluster} from 'ioredis'
+import type {Redis} from 'ioredis'
 import type {Clock} from '../../base/clock.ts'
 import {EngineError} from '../../base/errors.ts'
-import {engineError, failureOf} from './errors.ts'
+import {slotOf} from './connection-slot.ts'
+import {engineError, failureOf, NotSent} from './errors.ts'
 import type {Script} from './script.ts'
 
 export type Argument = string | number | Buffer
@@ -12,9 +14,12 @@ const patienceMs = 10_000
 const firstPauseMs = 20
 const longestPauseMs = 500
 
+/** Reply of a script, and of the command behind it: undefined where nothing could be sent behind it. */
+export type Together = {readonly reply: unknown; readonly then: unknown}
+
 /**
  * Commands over one connection. A command that the server refused for now is sent again; one whose connection broke is sent
- * again only when the caller says that running it twice is running it once (`repeatable`).
+ * again only when the caller says that running it twice is running it once (`isRepeatable`).
  */
 export class Connection {
   readonly #client: Client
@@ -36,7 +41,51 @@ export class Connection {
     args: readonly Argument[],
     {isRepeatable}: {isRepeatable: boolean},
   ): Promise<unknown> {
-    return this.#persist(isRepeatable, () => this.#evaluate(script, keys, args))
+    return this.#persist(isRepeatable, () => evaluate(this.#client, script, keys, args))
+  }
+
+  /**
+   * A script and a command behind it, on one connection to one server: what WAIT needs, which speaks of what its own connection
+   * wrote. If it breaks in between, both are sent again, to the server that has the keys then, or fail as one.
+   */
+  runThen(
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+    then: readonly [string, ...Argument[]],
+    {isRepeatable}: {isRepeatable: boolean},
+  ): Promise<Together> {
+    return this.#persist(isRepeatable, async () => {
+      const server = this.#serverOf(keys[0] ?? '')
+      try {
+        return await together(server, script, keys, args, then)
+      } catch (error) {
+        // A slot on its way to another server: the cluster's client finds its keys, and what it sends can't be followed up.
+        if (isMoving(error)) return {reply: await evaluate(this.#client, script, keys, args), then: undefined}
+        this.#lookAgain()
+        throw error
+      }
+    })
+  }
+
+  /** Of a cluster: names the primary that has the key; changes when another one takes over. Else ''. */
+  addressOf(key: string): string {
+    return this.#client instanceof Cluster ? (this.#client.slots[slotOf(key)]?.[0] ?? '') : ''
+  }
+
+  /** The reply of the server that has the key; without a key of every primary, of those that answer. */
+  async ask(command: string, args: readonly Argument[], key?: string): Promise<readonly unknown[]> {
+    if (!(this.#client instanceof Cluster)) return [await this.call(command, args)]
+    if (key !== undefined) return [await this.#persist(true, () => this.#serverOf(key).callBuffer(command, ...args))]
+    const answers = await Promise.allSettled(this.#client.nodes('master').map(server => server.callBuffer(command, ...args)))
+    const found = answers.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []))
+    return found.length > 0 ? found : [await this.call(command, args)]
+  }
+
+  /** Calls the listener whenever the client has a new connection, or has learned anew which server has which slot. */
+  onChange(listener: () => void): void {
+    this.#client.on('ready', listener)
+    if (this.#client instanceof Cluster) this.#client.on('refresh', listener)
   }
 
   close(): void {
@@ -44,16 +93,21 @@ export class Connection {
     this.#client.disconnect()
   }
 
-  async #evaluate(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
-    try {
-      return await this.#client.callBuffer('EVALSHA', script.digest, keys.length, ...keys, ...args)
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return this.#client.callBuffer('EVAL', script.source, keys.length, ...keys, ...args)
-    }
+  #serverOf(key: string): Redis {
+    const client = this.#client
+    if (!(client instanceof Cluster)) return client
+    const address = this.addressOf(key)
+    const server = client.nodes('master').find(({options: {host, port}}) => `${host}:${port}` === address)
+    if (server) return server
+    this.#lookAgain()
+    throw new NotSent('no server of the cluster is known to have the slot')
   }
 
-  async #persist(isRepeatable: boolean, send: () => Promise<unknown>): Promise<unknown> {
+  #lookAgain(): void {
+    if (this.#client instanceof Cluster) this.#client.refreshSlotsCache()
+  }
+
+  async #persist<T>(isRepeatable: boolean, send: () => Promise<T>): Promise<T> {
     const deadlineMs = this.#clock.nowMs() + patienceMs
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       if (this.#isClosed) throw new EngineError('CLOSED', 'The connection to Redis is closed.')
@@ -72,4 +126,41 @@ export class Connection {
       await this.#clock.sleep(pauseMs)
     }
   }
+}
+
+const isUnknownScript = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOSCRIPT')
+const isMoving = (error: unknown): boolean => error instanceof Error && error.message.startsWith('ASK ')
+
+async function evaluate(
+  client: Client,
+  script: Script,
+  keys: readonly string[],
+  args: readonly Argument[],
+): Promise<unknown> {
+  try {
+    return await client.callBuffer('EVALSHA', script.digest, keys.length, ...keys, ...args)
+  } catch (error) {
+    if (!isUnknownScript(error)) throw error
+    return client.callBuffer('EVAL', script.source, keys.length, ...keys, ...args)
+  }
+}
+
+async function together(
+  server: Redis,
+  script: Script,
+  keys: readonly string[],
+  args: readonly Argument[],
+  [then, ...thenArgs]: readonly [string, ...Argument[]],
+): Promise<Together> {
+  const send = async (command: string, name: string) => {
+    const pipeline = server.pipeline()
+    pipeline.callBuffer(command, name, keys.length, ...keys, ...args)
+    pipeline.callBuffer(then, ...thenArgs)
+    return (await pipeline.exec()) ?? []
+  }
+  let replies = await send('EVALSHA', script.digest)
+  if (isUnknownScript(replies[0]?.[0])) replies = await send('EVAL', script.source)
+  for (const [error] of replies) if (error) throw error
+  const [reply, after] = replies.map(([, value]) => value)
+  return {reply, then: after}
 }

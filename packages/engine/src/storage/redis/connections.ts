@@ -87,20 +87,20 @@ const clientOptions = {
 /** `redis://host:port/db`; for Sentinel and Cluster several hosts, by commas; for Sentinel the path is the primary's name. */
 function clientFactory(url: string, mode: RedisMode): () => Redis | Cluster {
   if (mode === 'standalone') return () => new Redis(url, clientOptions)
-  const {nodes, path, credentials} = parseNodes(url)
+  const {nodes, path, access} = parseNodes(url)
   if (mode === 'sentinel') {
     return () =>
       new Redis({
         ...clientOptions,
-        ...credentials,
-        sentinels: nodes,
+        ...access,
+        sentinels: [...nodes],
         name: path || 'mymaster',
         sentinelRetryStrategy: reconnectPauseMs,
       })
   }
   return () =>
-    new Cluster(nodes, {
-      redisOptions: {...clientOptions, ...credentials},
+    new Cluster([...nodes], {
+      redisOptions: {...clientOptions, ...access},
       clusterRetryStrategy: reconnectPauseMs,
       // Zero turns off the client's own repetition after a break: `Connection` decides that.
       retryDelayOnFailover: 0,
@@ -109,28 +109,37 @@ function clientFactory(url: string, mode: RedisMode): () => Redis | Cluster {
 }
 
 type Nodes = {
-  readonly nodes: {host: string; port: number}[]
+  readonly nodes: readonly {readonly host: string; readonly port: number}[]
   readonly path: string
-  readonly credentials: {readonly username?: string; readonly password?: string}
+  /** Of every server; the sentinels are asked without. */
+  readonly access: {readonly username?: string; readonly password?: string; readonly tls?: Record<string, never>}
 }
 
-function parseNodes(url: string): Nodes {
-  const match = /^(?:[a-z-]+:\/\/)?(?:([^:@]*):([^@]*)@)?([^/]+)(?:\/(.*))?$/.exec(url)
-  if (!match)
-    throw new EngineError(
-      'INVALID_CONFIG',
-      `"${withoutPassword(url)}" is not an address of Redis: redis://host:port,host:port is expected.`,
-    )
-  const [, username, password, hosts = '', path = ''] = match
-  const nodes = hosts.split(',').map(text => {
-    const {hostname, port} = new URL(text.includes('://') ? text : `redis://${text}`)
-    return {host: hostname, port: Number(port || 6379)}
+/** Hosts by commas, each with its scheme or all with the first one's; name, password and path of whichever has them. */
+export function parseNodes(url: string): Nodes {
+  const [first = '', ...others] = url.split(',').map(part => part.trim())
+  const scheme = /^[a-z-]+:\/\//.exec(first)?.[0] ?? 'redis://'
+  const urls = [first, ...others].map(part => {
+    try {
+      return new URL(part.includes('://') ? part : scheme + part)
+    } catch {
+      throw new EngineError(
+        'INVALID_CONFIG',
+        `"${withoutPassword(url)}" is not an address of Redis: redis://host:port,host:port is expected.`,
+      )
+    }
   })
-  const credentials = {
-    ...(username ? {username: decodeURIComponent(username)} : {}),
-    ...(password ? {password: decodeURIComponent(password)} : {}),
+  const username = urls.find(each => each.username !== '')?.username
+  const password = urls.find(each => each.password !== '')?.password
+  return {
+    nodes: urls.map(({hostname, port}) => ({host: hostname, port: Number(port || 6379)})),
+    path: urls.find(({pathname}) => pathname.length > 1)?.pathname.slice(1) ?? '',
+    access: {
+      ...(username !== undefined && {username: decodeURIComponent(username)}),
+      ...(password !== undefined && {password: decodeURIComponent(password)}),
+      ...(scheme === 'rediss://' && {tls: {}}),
+    },
   }
-  return {nodes, path, credentials}
 }
 
 const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':…@')

@@ -11,23 +11,37 @@ const fullness = /^(OOM|MISCONF) /
 const breaks =
   /Connection is closed|max retries per request|Stream isn't writeable|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|aborted|None of startup nodes|Failed to refresh slots|Cluster isn't ready|Socket closed/i
 
+/** The command never left: it may be sent again, whatever it does. */
+export class NotSent extends Error {
+  override readonly name = 'NotSent'
+}
+
 export function failureOf(error: unknown): Failure {
-  // A failure inside a script may carry the server's own prefix before the code.
-  const message = (error instanceof Error ? error.message : String(error)).replace(
-    /^ERR Error running script.*?: (?=[A-Z]+ )/,
-    '',
-  )
+  if (error instanceof NotSent) return 'refused'
+  const message = withoutPrefix(error instanceof Error ? error.message : String(error))
   if (refusals.test(message)) return 'refused'
   if (fullness.test(message)) return 'full'
   return breaks.test(message) ? 'unknown' : 'other'
 }
+
+/** In front of the code that counts: the server's words for a failure inside a script, the client's when it gave up following one. */
+const withoutPrefix = (message: string): string =>
+  message
+    .replace(/^Too many Cluster redirections\. Last error: (ReplyError|Error): /, '')
+    .replace(/^ERR Error running script.*?: (?=[A-Z]+ )/, '')
+
+/** `OOM`: the memory limit with a policy that keeps data. `MISCONF`: Redis can't write its file. */
+const remedyOf = (message: string): string =>
+  /OOM /.test(message)
+    ? 'Redis has reached its maxmemory and takes no writes. Raise maxmemory, or let data go (shorter retention, DROP): then writes go on by themselves.'
+    : 'Redis takes no writes because it can not write to its disk. Give it room there: then writes go on by themselves.'
 
 export function engineError(error: unknown): unknown {
   if (error instanceof EngineError) return error
   const message = error instanceof Error ? error.message : String(error)
   switch (failureOf(error)) {
     case 'full':
-      return new EngineError('STORAGE_FULL', `Redis takes no more writes: ${message}`, {}, error)
+      return new EngineError('STORAGE_FULL', `${remedyOf(message)} (${message})`, {}, error)
     case 'refused':
       return new EngineError('STORAGE_UNAVAILABLE', `Redis does not serve now: ${message}`, {}, error)
     case 'unknown':

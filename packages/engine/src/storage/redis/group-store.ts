@@ -1,5 +1,6 @@
 import {partitionKey} from '../../record/record.ts'
 import type {CommittedOffset, GroupStore, VersionedDocument} from '../port/group-store.ts'
+import type {Acknowledger} from './acks.ts'
 import type {Connection} from './connection.ts'
 import type {RedisKeys} from './keys.ts'
 import {commitOffsets} from './lua/commit-offsets.ts'
@@ -7,12 +8,18 @@ import {putDocument} from './lua/put-document.ts'
 import {raiseGeneration} from './lua/raise-generation.ts'
 import {arrayOf, fieldsOf, numberOf, orAbsent, textOf} from './reply.ts'
 
+/**
+ * What members are told, a failover must not take back: a generation that begins anew would have two owners, an offset that
+ * goes back would be no commit. So writes wait for the replicas that are there.
+ */
 export class RedisGroupStore implements GroupStore {
   readonly #connection: Connection
+  readonly #acknowledger: Acknowledger
   readonly #keys: RedisKeys
 
-  constructor(connection: Connection, keys: RedisKeys) {
+  constructor(connection: Connection, acknowledger: Acknowledger, keys: RedisKeys) {
     this.#connection = connection
+    this.#acknowledger = acknowledger
     this.#keys = keys
   }
 
@@ -26,7 +33,8 @@ export class RedisGroupStore implements GroupStore {
   async putDocument(name: string, expected: number, data: unknown): Promise<boolean> {
     const args = [name, expected, data === null ? '' : JSON.stringify(data)]
     // Not repeatable: a repetition would find its own version and say that somebody else was faster.
-    return numberOf(await this.#connection.run(putDocument, [this.#keys.documents], args, {isRepeatable: false})) === 1
+    const call = {script: putDocument, keys: [this.#keys.documents], args}
+    return numberOf(await this.#acknowledger.runHurriedly(call, {isRepeatable: false})) === 1
   }
 
   async documents(prefix: string): Promise<readonly string[]> {
@@ -36,8 +44,8 @@ export class RedisGroupStore implements GroupStore {
 
   async commitOffsets(group: string, generation: number | undefined, offsets: readonly CommittedOffset[]): Promise<boolean> {
     const fields = offsets.flatMap(offset => [partitionKey(offset), JSON.stringify(offset)])
-    const args = [generation ?? '', ...fields]
-    return numberOf(await this.#connection.run(commitOffsets, [this.#keys.group(group)], args, {isRepeatable: true})) === 1
+    const call = {script: commitOffsets, keys: [this.#keys.group(group)], args: [generation ?? '', ...fields]}
+    return numberOf(await this.#acknowledger.runHurriedly(call, {isRepeatable: true})) === 1
   }
 
   async offsets(group: string): Promise<readonly CommittedOffset[]> {
@@ -48,7 +56,8 @@ export class RedisGroupStore implements GroupStore {
   }
 
   async setGeneration(group: string, generation: number): Promise<void> {
-    await this.#connection.run(raiseGeneration, [this.#keys.group(group)], [generation], {isRepeatable: true})
+    const call = {script: raiseGeneration, keys: [this.#keys.group(group)], args: [generation]}
+    await this.#acknowledger.runHurriedly(call, {isRepeatable: true})
   }
 
   async dropGroup(group: string): Promise<void> {

@@ -15,10 +15,9 @@ import type {
   StoredBatch,
   TopicRecord,
 } from '../port/log-store.ts'
-import {awaitAcks} from './acks.ts'
+import type {Acknowledger} from './acks.ts'
 import {AppendArguments} from './append-arguments.ts'
 import {replaceBatches} from './compaction.ts'
-import type {Connection} from './connection.ts'
 import type {Connections} from './connections.ts'
 import {readKeyIndex} from './key-index.ts'
 import type {PartitionKeys, PartitionPlace, RedisKeys} from './keys.ts'
@@ -27,7 +26,6 @@ import {appendBatches} from './lua/append-batches.ts'
 import {batchAtTime} from './lua/batch-at-time.ts'
 import {trimLog} from './lua/trim-log.ts'
 import {arrayOf, numberOf, textOf} from './reply.ts'
-import type {Durability} from './server-facts.ts'
 import type {TopicRegistry} from './topic-registry.ts'
 import type {RedisWake} from './wake.ts'
 
@@ -38,7 +36,7 @@ export type RedisLogParts = {
   readonly wake: RedisWake
   readonly clock: Clock
   readonly isCluster: boolean
-  readonly durability: () => Promise<Durability>
+  readonly acknowledger: Acknowledger
 }
 
 const unknownBounds: PartitionBounds = {begin: 0, end: 0, bytes: 0, isKnown: false}
@@ -112,7 +110,7 @@ export class RedisLogStore implements LogStore {
   /** One script call: all of it stands on one server, in a cluster in one slot. */
   async #appendTogether(placed: readonly Placed[], options: AppendOptions): Promise<readonly AppendOutcome[]> {
     if (placed.length === 0) return []
-    const {keys, connections, wake, clock, isCluster} = this.#parts
+    const {keys, connections, acknowledger, wake, clock, isCluster} = this.#parts
     const {groupOffsets, isAtomic = false} = options
     if (groupOffsets && isCluster) throw spansSlots('An append with the offsets of a group')
     const append = new AppendArguments(keys, groupOffsets ? [keys.group(groupOffsets.group)] : [])
@@ -121,17 +119,15 @@ export class RedisLogStore implements LogStore {
     const batches = placed.map(({batch}) => batch)
     const head = [clock.nowMs(), isAtomic ? 1 : 0, keys.wakeChannel, wake.message(batches)]
     const group = [groupOffsets ? 1 : 0, groupOffsets?.generation ?? '', offsets.length, ...offsets]
-    const connection = options.acks === 'ALL' ? connections.acknowledged : connections.command
+    const call = {script: appendBatches, keys: append.keys, args: [...head, ...group, ...append.args]}
     const isRepeatable = batches.every(batch => batch.producer !== undefined)
-    const reply = await connection.run(appendBatches, append.keys, [...head, ...group, ...append.args], {isRepeatable})
+    const {reply, isKept} =
+      options.acks === 'ALL'
+        ? await acknowledger.run(call, {isRepeatable})
+        : {reply: await connections.command.run(call.script, call.keys, call.args, {isRepeatable}), isKept: true}
     const outcomes = parseOutcomes(reply)
     if (outcomes.some(outcome => outcome.kind === 'appended')) wake.notify(batches)
-    if (options.acks === 'ALL') await this.#acknowledge(connection)
-    return outcomes
-  }
-
-  async #acknowledge(connection: Connection): Promise<void> {
-    await awaitAcks(connection, await this.#parts.durability())
+    return isKept ? outcomes : outcomes.map(underAcknowledged)
   }
 
   async read(ranges: readonly ReadRange[]): Promise<readonly ReadResult[]> {
@@ -238,6 +234,9 @@ function bySlot(placed: readonly Placed[]): readonly (readonly Placed[])[] {
   }
   return [...groups.values()]
 }
+
+const underAcknowledged = (outcome: AppendOutcome): AppendOutcome =>
+  outcome.kind === 'appended' || outcome.kind === 'duplicate' ? {...outcome, acks: 'LEADER'} : outcome
 
 const isSamePlace = (a: PartitionPlace, b: PartitionPlace | undefined): boolean =>
   b !== undefined && a.topic === b.topic && a.placement === b.placement

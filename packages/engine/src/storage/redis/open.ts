@@ -5,6 +5,7 @@ import type {Logger} from '../../base/logger.ts'
 import type {TopicPartition} from '../../record/record.ts'
 import type {TopicRecord} from '../port/log-store.ts'
 import type {Storage} from '../port/storage.ts'
+import {Acknowledger} from './acks.ts'
 import {Connections} from './connections.ts'
 import type {RedisMode} from './connections.ts'
 import {RedisGroupStore} from './group-store.ts'
@@ -30,7 +31,8 @@ export type RedisStorageOptions = {
 /** Connects and resolves when the server answers; fails with STORAGE_UNAVAILABLE when it does not within some seconds. */
 export async function openRedisStorage(options: RedisStorageOptions): Promise<Storage> {
   const {url, mode = 'standalone', namespace, clock = systemClock, logger = silentLogger} = options
-  const isCluster = mode === 'cluster'
+  const deployment = {isCluster: mode === 'cluster', mayFailOver: mode !== 'standalone'}
+  const {isCluster} = deployment
   const keys = new RedisKeys(namespace)
   const connections = await Connections.open(url, mode, clock, logger)
   const {command} = connections
@@ -40,19 +42,19 @@ export async function openRedisStorage(options: RedisStorageOptions): Promise<St
     () => connections.subscriber(),
     async () => (await topics.all()).flatMap(partitionsOf),
   )
-  let facts = await readServerFacts(command, isCluster)
-  const refresh = async () => (facts = await readServerFacts(command, isCluster))
+  let facts = await readServerFacts(command)
+  const refresh = async () => (facts = await readServerFacts(command))
   await topics.finishDrops()
-  const durability = async () => (await refresh()).durability
+  const acknowledger = new Acknowledger({connections, clock, mayFailOver: deployment.mayFailOver})
   const outbox = new Outbox(command, keys, wake)
   const committer = new TaskCommitter({connection: command, keys, topics, wake, clock, outbox, isCluster})
   return {
     get features() {
-      return featuresOf(facts.durability, isCluster)
+      return featuresOf(facts.durability, deployment)
     },
-    log: new RedisLogStore({connections, keys, topics, wake, clock, isCluster, durability}),
+    log: new RedisLogStore({connections, keys, topics, wake, clock, isCluster, acknowledger}),
     state: new RedisStateStore(command, keys, outbox),
-    groups: new RedisGroupStore(command, keys),
+    groups: new RedisGroupStore(command, acknowledger, keys),
     wake,
     commit: work => committer.commit(work),
     health: async () => healthOf(await refresh()),

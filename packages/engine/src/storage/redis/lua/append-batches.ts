@@ -23,6 +23,10 @@ elseif #decided.writes > 0 then
   if fields > 0 then redis.call('HSET', KEYS[group], unpack(ARGV, 8, 7 + fields)) end
   redis.call('PUBLISH', ARGV[3], ARGV[4])
 end
+-- A retry whose first answer was lost. WAIT speaks of what its own connection wrote (Redis 7.2), so something must be written.
+for _, partition in pairs(decided.partitions) do
+  if partition.isRepeated and not partition.isWritten then redis.call('HSET', partition.meta, 'end', int(partition.next)) end
+end
 return decided.outcomes
 `,
 )

@@ -135,7 +135,9 @@ local function plan(first, nowMs)
       planIndex(partition, batch)
       if batch.epoch then remember(partition, batch, number, nowMs) end
       writes[#writes + 1] = batch
-    elseif status ~= 'duplicate' then
+    elseif status == 'duplicate' then
+      partition.isRepeated = true
+    else
       refusals = refusals + 1
     end
   end

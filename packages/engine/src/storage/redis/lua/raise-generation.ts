@@ -1,8 +1,11 @@
 import {script} from '../script.ts'
 
-/** KEYS: the group. ARGV: a generation, which becomes the group's unless that is higher already. */
+/**
+ * KEYS: the group. ARGV: a generation, which becomes the group's unless that is higher already. It is written even if it is the
+ * group's: who then waits for replicas waits for whoever raised it, too.
+ */
 export const raiseGeneration = script(`
 local current = tonumber(redis.call('HGET', KEYS[1], 'generation') or '0')
-if tonumber(ARGV[1]) > current then redis.call('HSET', KEYS[1], 'generation', ARGV[1]) end
+if tonumber(ARGV[1]) >= current then redis.call('HSET', KEYS[1], 'generation', ARGV[1]) end
 return 1
 `)
