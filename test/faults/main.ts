@@ -112,6 +112,8 @@ function report(name: string, history: History): boolean {
   return faults.length === 0 && withAll < acked.length && handled > 0 && commits > 0
 }
 
+// One for each process that must not outlive this one.
+process.setMaxListeners(50)
 console.log(`seed ${seed}: repeat with --seed ${seed}`)
 const scenes: Readonly<Record<string, () => Promise<Scene>>> = {
   lmdb: onLmdb,

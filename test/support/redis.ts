@@ -18,9 +18,17 @@ export type RedisServer = {
 /** `config`: as on the command line, `['--appendfsync', 'always']`. Without more: append-only file, fsync every second. */
 export async function startRedis(config: readonly string[] = []): Promise<RedisServer> {
   mustHaveRedis()
+  return startServer((port, dir) => [
+    ...['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'yes'],
+    ...config,
+  ])
+}
+
+/** `redis-server` with arguments made for a free port and a directory of its own. */
+export async function startServer(argsOf: (port: number, dir: string) => readonly string[]): Promise<RedisServer> {
   const port = await freePort()
   const dir = temporaryDirectory('redis')
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir.path, '--save', '', '--appendonly', 'yes', ...config]
+  const args = argsOf(port, dir.path)
   let child = await start(args, port)
   return {
     port,

@@ -297,21 +297,20 @@ export class Engine implements api.EngineApi {
   }
 
   async keyEvents(request: api.KeyEventsRequest): Promise<api.KeyEventsPage> {
-    return keyEvents(
-      this.#storage.log,
-      await this.#topics.record(request.topic),
-      this.#catalog.sourcesOver(request.topic),
-      request,
-    )
+    const topic = await this.#topics.record(request.topic)
+    const policy = this.#policyOf(topic, undefined, `key events of ${topic.name}`)
+    return keyEvents(this.#storage.log, topic, this.#catalog.sourcesOver(topic.name), {...request, ...policy})
   }
 
   tailKeyEvents(request: api.KeyEventsRequest & {readonly signal?: AbortSignal}): AsyncIterableIterator<api.KeyEventsPage> {
     const {topic} = request
     const signal = request.signal ? AbortSignal.any([request.signal, this.#closing.signal]) : this.#closing.signal
     const sources = (): readonly Source[] => this.#catalog.sourcesOver(topic)
-    return deferred(async () =>
-      tailKeyEvents(this.#storage, this.#clock, await this.#topics.record(topic), sources, {...request, signal}),
-    )
+    return deferred(async () => {
+      const record = await this.#topics.record(topic)
+      const policy = this.#policyOf(record, undefined, `key events of ${topic}`)
+      return tailKeyEvents(this.#storage, this.#clock, record, sources, {...request, ...policy, signal})
+    })
   }
 
   groups(): Promise<readonly api.GroupInfo[]> {

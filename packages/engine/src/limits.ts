@@ -59,6 +59,8 @@ export const limits = {
   sessionTimeoutMs: 10_000,
   sessionTimeoutMsMin: 100,
   sessionTimeoutMsMax: 3_600_000,
+  /** How long who consumes may ask for nothing and commit nothing, ms, when it does not say; then it leaves its group. */
+  pollIntervalMsMax: 300_000,
   /** Partitions whose lag in time is looked at for one listing of groups: it takes a read of each. */
   lagTimesMax: 200,
   /** Encoded bytes that a consumer reads ahead, of all its partitions together. */

@@ -5,6 +5,7 @@ import {limits} from '../limits.ts'
 import {parsePartitionKey, partitionKey} from '../record/record.ts'
 import type {ReadResult} from '../storage/port/log-store.ts'
 import type {Storage} from '../storage/port/storage.ts'
+import {checkConsumerRequest} from './check-request.ts'
 import {commitGroupOffsets} from './commit.ts'
 import {groupEvents, type GroupOffset} from './group-events.ts'
 import {Membership} from './membership.ts'
@@ -21,6 +22,7 @@ export type ConsumerRequest = {
   readonly recordsMax?: number
   readonly unackedMax?: number
   readonly sessionTimeoutMs?: number
+  readonly pollIntervalMsMax?: number
   readonly signal?: AbortSignal
 }
 
@@ -54,6 +56,9 @@ type Fetch<P extends RecordPart> = {
  *
  * A partition that goes to another member is given up when what was handed out of it is committed, or after a third of the
  * session: then the other member gets those records again.
+ *
+ * Who was handed records, and for `pollIntervalMsMax` neither asks for more nor commits, leaves the group, so that others go on
+ * with its partitions: the next `next` fails with UNKNOWN_MEMBER. So does who must commit to get more, and does not.
  */
 export function consumeGroup<P extends RecordPart>(parts: ConsumerParts<P>, request: ConsumerRequest): GroupConsumption<P> {
   const consumer = new GroupConsumer(parts, request)
@@ -86,6 +91,9 @@ class GroupConsumer<P extends RecordPart> {
   #membership: Membership | undefined
   #revokedSinceMs = new Map<string, number>()
   #unsubscribe = (): void => {}
+  /** Since when it is the caller's turn. */
+  #idleSinceMs: number | undefined
+  #expired: EngineError | undefined
   #isStopped = false
 
   constructor(parts: ConsumerParts<P>, request: ConsumerRequest) {
@@ -108,16 +116,22 @@ class GroupConsumer<P extends RecordPart> {
     if (this.#isStopped) return undefined
     const {groups} = this.#parts.storage
     const {group, delivery} = this.#request
+    checkConsumerRequest(this.#request)
     await this.#checkTopics()
     const stopListening = groupEvents(groups).listen(group, {committed: offsets => this.#acknowledge(offsets)})
     try {
       const membership = await this.#join()
       while (!this.#isStopped) {
         this.#bell.reset()
-        if (membership.failure !== undefined) throw membership.failure
+        const failure = this.#expired ?? membership.failure
+        if (failure !== undefined) throw failure
         await this.#adopt(membership)
         const batch = this.#take(membership)
-        if (batch && (delivery !== 'at-most-once' || (await this.#commitFirst(batch)))) yield batch
+        if (batch && (delivery !== 'at-most-once' || (await this.#commitFirst(batch)))) {
+          this.#idleSinceMs = this.#parts.clock.nowMs()
+          yield batch
+        }
+        this.#idleSinceMs = this.#room() > 0 ? undefined : (this.#idleSinceMs ?? this.#parts.clock.nowMs())
         if (batch || (await this.#fetch())) continue
         if (!this.#isStopped) await this.#bell.wait(this.#room() > 0 ? limits.taskPollMs : membership.heartbeatMs)
         if (this.#room() <= 0) await this.#readCommits()
@@ -151,9 +165,22 @@ class GroupConsumer<P extends RecordPart> {
   #heartbeat(): void {
     const membership = this.#membership
     if (!membership) return
+    this.#expire(membership)
     this.#giveUp(membership)
     const isNew = membership.owned.size !== this.#queues.length || this.#queues.some(queue => this.#isLost(membership, queue))
     if (isNew || membership.failure !== undefined) this.#bell.ring()
+  }
+
+  #expire(membership: Membership): void {
+    const {group, pollIntervalMsMax = limits.pollIntervalMsMax} = this.#request
+    const idleMs = this.#idleSinceMs === undefined ? 0 : this.#parts.clock.nowMs() - this.#idleSinceMs
+    if (idleMs <= pollIntervalMsMax || this.#expired) return
+    const {memberId} = membership
+    const message = `member ${memberId} left group ${group}: found nothing asked for or committed in ${idleMs} ms, expected something every ${pollIntervalMsMax} ms; consume again`
+    this.#expired = new EngineError('UNKNOWN_MEMBER', message, {group, memberId, found: idleMs, expected: pollIntervalMsMax})
+    this.#bell.ring()
+    // Its session ends anyway, should this fail.
+    membership.leave().catch(() => {})
   }
 
   #isLost({owned}: Membership, {at, since}: PartitionQueue<P>): boolean {
@@ -297,6 +324,7 @@ class GroupConsumer<P extends RecordPart> {
 
   #acknowledge(offsets: readonly GroupOffset[]): void {
     const byPlace = new Map(this.#queues.map(queue => [partitionKey(queue.at), queue]))
+    if (this.#idleSinceMs !== undefined) this.#idleSinceMs = this.#parts.clock.nowMs()
     for (const committed of offsets) byPlace.get(partitionKey(committed))?.ack(committed.offset)
     if (this.#membership) this.#giveUp(this.#membership)
     this.#bell.ring()

@@ -24,7 +24,9 @@ export type GroupLag = TopicPartition & {
   readonly lagMs: number
 }
 
-type Found = {readonly id: string; readonly group: Group; readonly offsets: readonly CommittedOffset[]}
+/** Where a group stands in a partition: `next` is null where a member has it, and nothing of it is committed. */
+type Position = TopicPartition & {readonly next: Offset | null}
+type Found = {readonly id: string; readonly group: Group; readonly offsets: readonly Position[]}
 
 export async function groupInfo(parts: GroupParts, id: string, nowMs: number): Promise<GroupDescription | undefined> {
   const found = await findGroup(parts, id)
@@ -43,8 +45,17 @@ export async function groupInfos(parts: GroupParts, nowMs: number): Promise<read
 
 async function findGroup({groups}: GroupParts, id: string): Promise<Found | undefined> {
   const [{group, version}, offsets] = await Promise.all([readGroup(groups, id), groups.offsets(id)])
-  return version === 0 ? undefined : {id, group, offsets}
+  return version === 0 ? undefined : {id, group, offsets: [...offsets, ...uncommitted(group, offsets)].sort(byPlace)}
 }
+
+function uncommitted({members}: Group, offsets: readonly CommittedOffset[]): readonly Position[] {
+  const committed = new Set(offsets.map(partitionKey))
+  const held = members.flatMap(({owned}) => Object.keys(owned)).filter(key => !committed.has(key))
+  return held.map(key => ({...parsePartitionKey(key), next: null}))
+}
+
+const byPlace = (a: TopicPartition, b: TopicPartition): number =>
+  a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1
 
 async function describe({log}: GroupParts, found: readonly Found[], nowMs: number): Promise<readonly GroupDescription[]> {
   const places = new Map(
@@ -60,26 +71,21 @@ async function describe({log}: GroupParts, found: readonly Found[], nowMs: numbe
         lagging.map(({position}) => position),
       )
     : []
-  const lagMs = new Map(lagging.map(({committed}, i) => [committed, times[i] ?? -1]))
-  const lagOf = (committed: CommittedOffset): GroupLag => {
-    const {topic, partition, next} = committed
-    const endOffset = bounds.get(partitionKey(committed))?.end ?? next
-    return {
-      topic,
-      partition,
-      committedOffset: next,
-      endOffset,
-      lag: Math.max(0, endOffset - next),
-      lagMs: lagMs.get(committed) ?? 0,
-    }
+  const lagMs = new Map(lagging.map(({at}, i) => [at, times[i] ?? -1]))
+  const lagOf = (at: Position): GroupLag => {
+    const {topic, partition, next} = at
+    const its = bounds.get(partitionKey(at))
+    const endOffset = its?.end ?? next ?? 0
+    const lag = Math.max(0, endOffset - (next ?? its?.begin ?? 0))
+    return {topic, partition, committedOffset: next, endOffset, lag, lagMs: lagMs.get(at) ?? 0}
   }
   return found.map(({id, group, offsets}) => ({id, ...membersOf(group, nowMs), offsets: offsets.map(lagOf)}))
 }
 
-function laggingAt(committed: CommittedOffset, bounds: PartitionBounds | undefined) {
-  if (!bounds?.isKnown || committed.next >= bounds.end) return []
-  const {topic, partition, next} = committed
-  return [{committed, position: {topic, partition, from: Math.max(next, bounds.begin), end: bounds.end}}]
+function laggingAt(at: Position, bounds: PartitionBounds | undefined) {
+  const from = Math.max(at.next ?? 0, bounds?.begin ?? 0)
+  if (!bounds?.isKnown || from >= bounds.end) return []
+  return [{at, position: {topic: at.topic, partition: at.partition, from, end: bounds.end}}]
 }
 
 function membersOf(group: Group, nowMs: number): Pick<GroupDescription, 'state' | 'generation' | 'members'> {

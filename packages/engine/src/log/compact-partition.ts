@@ -5,6 +5,7 @@ import type {Offset, TopicPartition} from '../record/record.ts'
 import type {GroupStore} from '../storage/port/group-store.ts'
 import type {LogStore, PartitionBounds, StoredBatch, TopicRecord} from '../storage/port/log-store.ts'
 import {compactBatch, LatestOffsets} from './compaction.ts'
+import {readOrSkip, stopsAtDamage, type DamagePolicy} from './damage.ts'
 import {topicConfig} from './topic.ts'
 
 export type CompactionParts = {readonly log: LogStore; readonly documents: GroupStore; readonly clock: Clock}
@@ -100,17 +101,22 @@ async function lastBase(log: LogStore, at: TopicPartition, {begin, end}: Partiti
 
 type Pass = {readonly begin: Offset; readonly dirtyFrom: Offset; readonly to: Offset; readonly dueBefore: Offset}
 
+/** A damaged batch that readers skip stays as it is: it may hold what is nowhere else. */
+const policyFor = (topic: TopicRecord): DamagePolicy => ({...stopsAtDamage, onCorruptBatch: topicConfig(topic).onCorruptBatch})
+
 /** Undefined: somebody trimmed or compacted meanwhile. */
 async function compact(parts: CompactionParts, topic: TopicRecord, at: TopicPartition, pass: Pass): Promise<Passed | undefined> {
   const latest = new LatestOffsets()
-  const cleanTo = await collectLatest(parts, at, pass, latest)
+  const cleanTo = await collectLatest(parts, topic, at, pass, latest)
   const {compression} = topicConfig(topic)
   let tombstones = 0
   for await (const segment of segments(parts, at, pass.begin, cleanTo, limits.compactionSegmentBytes)) {
     const kept: StoredBatch[] = []
     let isChanged = false
     for (const batch of segment) {
-      const compacted = compactBatch(batch, latest, pass.dueBefore, compression)
+      const damage = policyFor(topic)
+      const untouched = {batch, tombstones: 0}
+      const compacted = readOrSkip(() => compactBatch(batch, latest, pass.dueBefore, compression), at, batch, damage) ?? untouched
       tombstones += compacted.tombstones
       isChanged ||= compacted.batch !== batch
       if (compacted.batch) kept.push(compacted.batch)
@@ -128,6 +134,7 @@ async function compact(parts: CompactionParts, topic: TopicRecord, at: TopicPart
 /** Reads what was written since the last time, as much as fits. Returns where it stopped. */
 async function collectLatest(
   parts: CompactionParts,
+  topic: TopicRecord,
   at: TopicPartition,
   {dirtyFrom, to}: Pass,
   latest: LatestOffsets,
@@ -135,7 +142,7 @@ async function collectLatest(
   let bytes = 0
   for await (const batches of segments(parts, at, dirtyFrom, to, limits.readerFetchBytesMax)) {
     for (const batch of batches) {
-      latest.add(batch)
+      readOrSkip(() => latest.add(batch), at, batch, policyFor(topic))
       bytes += batch.bytes.length
       await parts.clock.sleep(0)
       if (latest.keys >= limits.compactionKeysMax || bytes >= limits.compactionBytesMax)

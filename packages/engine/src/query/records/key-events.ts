@@ -4,6 +4,7 @@ import {EngineError, errorTable, type ErrorCode} from '../../base/errors.ts'
 import {openBatch} from '../../batch/open-batch.ts'
 import type {KeyEvent, KeyEventsPage, KeyEventsRequest} from '../../engine-api.ts'
 import {limits} from '../../limits.ts'
+import {readOrSkip, type DamagePolicy} from '../../log/damage.ts'
 import {recordKeys} from '../../log/record-keys.ts'
 import {topicConfig} from '../../log/topic.ts'
 import type {Source} from '../../plan/source.ts'
@@ -21,7 +22,7 @@ export async function keyEvents(
   log: LogStore,
   topic: TopicRecord,
   sources: readonly Source[],
-  request: KeyEventsRequest,
+  request: KeyEventsRequest & DamagePolicy,
 ): Promise<KeyEventsPage> {
   const {fromVersion = 0, eventsMax = limits.recordsPageMax} = request
   if (!(Number.isSafeInteger(fromVersion) && fromVersion >= 0))
@@ -30,7 +31,7 @@ export async function keyEvents(
   const wanted = Math.max(1, Math.min(eventsMax, limits.recordsPageMax))
   const {version, batches} = await log.keyBatches(place.at, Buffer.from(place.key, 'latin1'), fromVersion, wanted)
   const events: KeyEvent[] = []
-  const read = eventReader(sources[0], place)
+  const read = eventReader(sources[0], place, request)
   for (let i = 0; i < batches.length && events.length < wanted;) {
     const some = fewBatches(batches.slice(i), wanted - events.length)
     const results = await log.read(some.map(({baseOffset}) => ({...place.at, from: baseOffset, to: baseOffset + 1, bytesMax: 1})))
@@ -56,7 +57,7 @@ export function tailKeyEvents(
   clock: Clock,
   topic: TopicRecord,
   sources: () => readonly Source[],
-  request: KeyEventsRequest & {readonly signal?: AbortSignal},
+  request: KeyEventsRequest & DamagePolicy & {readonly signal?: AbortSignal},
 ): AsyncIterableIterator<KeyEventsPage> {
   return stoppable(clock, request.signal, async function* ({bell, isStopped}) {
     const {at} = placeOf(topic, sources(), request)
@@ -104,10 +105,14 @@ function fewBatches(batches: readonly KeyBatch[], wanted: number): readonly KeyB
 function eventReader(
   source: Source | undefined,
   {at, key}: Place,
+  damage: DamagePolicy,
 ): (stored: StoredBatch, batch: KeyBatch) => readonly KeyEvent[] {
   const read = recordReader(source)
+  const open = (stored: StoredBatch) => readOrSkip(() => openBatch(stored.bytes), at, stored, damage)
   return (stored, {version}) => {
-    const {keyAt} = recordKeys(openBatch(stored.bytes))
+    const opened = open(stored)
+    if (opened === undefined) return []
+    const {keyAt} = recordKeys(opened)
     const own = read(stored, 0, at.partition).records.filter((_, row) => keyAt(row) === key)
     return own.map((record, i) => ({...record, version: version + i}))
   }

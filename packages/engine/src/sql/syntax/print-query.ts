@@ -4,21 +4,27 @@ import type {Duration, Join, KeyClause, OrderItem, Query, Relation, SelectItem, 
 
 /** Text that parses to the same query, a clause a line. */
 export function printQuery(query: Query): string {
-  const {ctes, window, where, groupBy, partitionBy, having, orderBy, emit, limit, offset} = query
+  const {ctes, unions, orderBy, emit, limit, offset} = query
   const clauses: string[] = []
   if (ctes.length > 0)
     clauses.push(`WITH ${printList(ctes, cte => `${printIdentifier(cte.name)} AS (${printQuery(cte.query)})`)}`)
-  clauses.push(`SELECT ${printList(query.select, printSelectItem)}`, `FROM ${printRelation(query.from)}`)
-  if (window !== undefined) clauses.push(`WINDOW ${printWindow(window)}`)
-  if (where !== undefined) clauses.push(`WHERE ${printExpression(where)}`)
-  if (groupBy !== undefined) clauses.push(`GROUP BY ${printKeys(groupBy)}`)
-  if (partitionBy !== undefined) clauses.push(`PARTITION BY ${printKeys(partitionBy)}`)
-  if (having !== undefined) clauses.push(`HAVING ${printExpression(having)}`)
+  clauses.push(...selectClauses(query))
+  for (const {isAll, query: part} of unions) clauses.push(isAll ? 'UNION ALL' : 'UNION', ...selectClauses(part))
   if (orderBy.length > 0) clauses.push(`ORDER BY ${printList(orderBy, printOrderItem)}`)
   if (emit !== undefined) clauses.push(`EMIT ${emit.mode}`)
   if (limit !== undefined) clauses.push(`LIMIT ${printExpression(limit)}`)
   if (offset !== undefined) clauses.push(`OFFSET ${printExpression(offset)}`)
   return clauses.join('\n')
+}
+
+function selectClauses({isDistinct, select, from, window, where, groupBy, partitionBy, having}: Query): string[] {
+  const clauses = [`SELECT ${isDistinct ? 'DISTINCT ' : ''}${printList(select, printSelectItem)}`, `FROM ${printRelation(from)}`]
+  if (window !== undefined) clauses.push(`WINDOW ${printWindow(window)}`)
+  if (where !== undefined) clauses.push(`WHERE ${printExpression(where)}`)
+  if (groupBy !== undefined) clauses.push(`GROUP BY ${printKeys(groupBy)}`)
+  if (partitionBy !== undefined) clauses.push(`PARTITION BY ${printKeys(partitionBy)}`)
+  if (having !== undefined) clauses.push(`HAVING ${printExpression(having)}`)
+  return clauses
 }
 
 function printSelectItem(item: SelectItem): string {

@@ -1,9 +1,10 @@
 import type {Expression, Identifier, IntegerLiteral, Node, Parameter} from './ast.ts'
 
-/** A SELECT, with the clauses in the order in which they are written. */
+/** A SELECT, with the clauses in the order in which they are written. Those behind `unions` are for all of it together. */
 export interface Query extends Node {
   readonly kind: 'Query'
   readonly ctes: readonly Cte[]
+  readonly isDistinct: boolean
   readonly select: readonly SelectItem[]
   readonly from: Relation
   readonly window: WindowClause | undefined
@@ -12,6 +13,7 @@ export interface Query extends Node {
   readonly groupBy: KeyClause | undefined
   readonly partitionBy: KeyClause | undefined
   readonly having: Expression | undefined
+  readonly unions: readonly UnionPart[]
   readonly orderBy: readonly OrderItem[]
   readonly emit: EmitClause | undefined
   readonly limit: Count | undefined
@@ -21,6 +23,12 @@ export interface Query extends Node {
 /** `WITH name AS (query)`. A later one may name an earlier one. */
 export interface Cte extends Node {
   readonly name: Identifier
+  readonly query: Query
+}
+
+/** `UNION ALL query`, or `UNION query`. The query has no clauses behind HAVING and no WITH. */
+export interface UnionPart extends Node {
+  readonly isAll: boolean
   readonly query: Query
 }
 

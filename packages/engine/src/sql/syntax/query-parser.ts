@@ -2,7 +2,7 @@ import type {Expression} from './ast.ts'
 import type {Cursor} from './cursor.ts'
 import {parseCount} from './duration-parser.ts'
 import {parseExpression, parseValueExpression} from './expression-parser.ts'
-import type {Cte, EmitClause, KeyClause, OrderItem, Query, SelectItem} from './query-ast.ts'
+import type {Cte, EmitClause, KeyClause, OrderItem, Query, SelectItem, UnionPart} from './query-ast.ts'
 import {parseAlias, parseRelation} from './relation-parser.ts'
 import {parseWindow} from './window-parser.ts'
 
@@ -14,7 +14,22 @@ export function looksAtQuery(cursor: Cursor): boolean {
 export function parseQuery(cursor: Cursor): Query {
   const {start} = cursor.peek().span
   const ctes = parseCtes(cursor)
+  const first = parseSelect(cursor)
+  const unions = parseUnions(cursor)
+  const orderBy = cursor.accept('ORDER') ? parseOrderBy(cursor) : []
+  const emit = parseEmit(cursor)
+  const limit = cursor.accept('LIMIT') ? parseCount(cursor) : undefined
+  const offset = cursor.accept('OFFSET') ? parseCount(cursor) : undefined
+  if (cursor.looksAt('LIMIT')) cursor.fail('LIMIT comes before OFFSET')
+  refuseLateClauses(cursor, ['WINDOW', 'WHERE', 'GROUP', 'PARTITION', 'HAVING', 'UNION', 'ORDER', 'EMIT'], 'LIMIT')
+  return {...first, ctes, unions, orderBy, emit, limit, offset, span: cursor.spanFrom(start)}
+}
+
+/** A query up to HAVING: what UNION combines. */
+function parseSelect(cursor: Cursor): Query {
+  const {start} = cursor.peek().span
   cursor.expect('SELECT')
+  const isDistinct = cursor.accept('DISTINCT')
   const select = parseSelectList(cursor)
   if (!cursor.at('FROM')) cursor.fail(cursor.isAtEnd() ? 'a query reads FROM a stream or table' : undefined)
   cursor.take()
@@ -28,22 +43,30 @@ export function parseQuery(cursor: Cursor): Query {
   const partitionBy = cursor.accept('PARTITION') ? parseKeyClause(cursor) : undefined
   const having = cursor.accept('HAVING') ? parseExpression(cursor) : undefined
   refuseLateClauses(cursor, ['WINDOW', 'WHERE', 'GROUP', 'PARTITION'], 'HAVING')
-  const orderBy = cursor.accept('ORDER') ? parseOrderBy(cursor) : []
-  const emit = parseEmit(cursor)
-  const limit = cursor.accept('LIMIT') ? parseCount(cursor) : undefined
-  const offset = cursor.accept('OFFSET') ? parseCount(cursor) : undefined
-  if (cursor.looksAt('LIMIT')) cursor.fail('LIMIT comes before OFFSET')
-  refuseLateClauses(cursor, ['WINDOW', 'WHERE', 'GROUP', 'PARTITION', 'HAVING', 'ORDER', 'EMIT'], 'LIMIT')
-  if (cursor.looksAt('UNION')) cursor.fail('several INSERT INTO … SELECT write into one stream')
-  const span = cursor.spanFrom(start)
-  return {kind: 'Query', ctes, select, from, window, where, groupBy, partitionBy, having, orderBy, emit, limit, offset, span}
+  const clauses = {window, where, groupBy, partitionBy, having}
+  return {kind: 'Query', isDistinct, select, from, ...clauses, ...withoutEnd, span: cursor.spanFrom(start)}
+}
+
+const withoutEnd = {ctes: [], unions: [], orderBy: [], emit: undefined, limit: undefined, offset: undefined}
+
+function parseUnions(cursor: Cursor): UnionPart[] {
+  const unions: UnionPart[] = []
+  while (cursor.accept('UNION')) {
+    const {start} = cursor.previous().span
+    const isAll = cursor.accept('ALL')
+    if (!isAll) cursor.accept('DISTINCT')
+    if (cursor.looksAtSymbol('(')) cursor.fail('a query of a UNION stands without parentheses; ORDER BY and LIMIT are for all of it')
+    const query = parseSelect(cursor)
+    unions.push({isAll, query, span: cursor.spanFrom(start)})
+  }
+  return unions
 }
 
 function refuseLateClauses(cursor: Cursor, clauses: readonly string[], before: string): void {
   const late = clauses.find(clause => cursor.looksAt(clause))
   if (late === undefined) return
   const name = late === 'GROUP' || late === 'PARTITION' || late === 'ORDER' ? `${late} BY` : late
-  const order = 'FROM, WINDOW, WHERE, GROUP BY, PARTITION BY, HAVING, ORDER BY, EMIT, LIMIT, OFFSET'
+  const order = 'FROM, WINDOW, WHERE, GROUP BY, PARTITION BY, HAVING, UNION, ORDER BY, EMIT, LIMIT, OFFSET'
   cursor.fail(`${name} comes before ${before}; the order is ${order}`)
 }
 
@@ -65,7 +88,6 @@ function parseCtes(cursor: Cursor): Cte[] {
 }
 
 function parseSelectList(cursor: Cursor): SelectItem[] {
-  if (cursor.looksAt('DISTINCT')) cursor.fail('GROUP BY the columns gives each combination once')
   const items: SelectItem[] = []
   do items.push(parseSelectItem(cursor))
   while (cursor.acceptSymbol(','))

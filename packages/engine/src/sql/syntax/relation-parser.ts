@@ -64,7 +64,7 @@ function beginsClause(cursor: Cursor): boolean {
   const {kind} = cursor.peek(1)
   if (cursor.looksAt('ORDER')) return kind === 'end' || cursor.looksAt('ORDER', 'BY')
   if (cursor.looksAt('OFFSET')) return kind === 'end' || kind === 'integer' || kind === 'parameter'
-  return cursor.looksAt('UNION', 'ALL') || cursor.looksAt('UNION', 'SELECT')
+  return ['ALL', 'DISTINCT', 'SELECT'].some(word => cursor.looksAt('UNION', word))
 }
 
 function parseWithin(cursor: Cursor): JoinWindow | undefined {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type {Arbitrary} from 'fast-check'
 import type {Expression, Identifier, TypeNode} from './ast.ts'
-import type {AliasedRelation, Count, Duration, Query, Relation, SelectItem, WindowClause} from './query-ast.ts'
+import type {AliasedRelation, Count, Duration, Query, Relation, SelectItem, UnionPart, WindowClause} from './query-ast.ts'
 import type {ColumnDefinition, Property, Statement} from './statement-ast.ts'
 
 /** Random trees for the property tests. Spans and statement texts are empty: a tree that was not parsed stands nowhere. */
@@ -98,14 +98,37 @@ const selectItem: Arbitrary<SelectItem> = fc.oneof(
   node('SelectStructStar', {base: structBase}),
 )
 
-export const {query} = fc.letrec<{query: Query; source: AliasedRelation; relation: Relation}>(tie => ({
+/** One for all ways in which queries nest, so that they stay small. */
+const nesting = {depthSize: 'small', depthIdentifier: fc.createDepthIdentifier()} as const
+const withoutEnd = {
+  ctes: fc.constant([]),
+  unions: fc.constant([]),
+  orderBy: fc.constant([]),
+  emit: fc.constant(undefined),
+  limit: fc.constant(undefined),
+  offset: fc.constant(undefined),
+}
+/** The clauses of a query as a whole. */
+const end = (inner: Arbitrary<Query>, union: Arbitrary<UnionPart>) =>
+  fc.record({
+    ctes: fc.oneof(nesting, fc.constant([]), some(part({name: identifier, query: inner}))),
+    unions: fc.oneof(nesting, fc.constant([]), fc.array(union, {minLength: 1, maxLength: 2})),
+    orderBy: few(part({expression, isDescending: fc.boolean(), nulls: option(fc.constantFrom('FIRST', 'LAST'))})),
+    emit: option(part({mode: fc.constantFrom('CHANGES', 'FINAL')})),
+    limit: option(count),
+    offset: option(count),
+  })
+
+type Queries = {query: Query; select: Query; union: UnionPart; source: AliasedRelation; relation: Relation}
+
+export const {query} = fc.letrec<Queries>(tie => ({
   source: fc.oneof(
-    {depthSize: 'small'},
+    nesting,
     node('SourceRef', {name: identifier, alias: option(identifier)}),
     node('SubQuery', {query: tie('query'), alias: option(identifier)}),
   ),
   relation: fc.oneof(
-    {depthSize: 'small'},
+    nesting,
     tie('source'),
     node('Join', {
       joinType: fc.constantFrom('INNER', 'LEFT', 'RIGHT', 'FULL'),
@@ -115,8 +138,9 @@ export const {query} = fc.letrec<{query: Query; source: AliasedRelation; relatio
       on: expression,
     }),
   ),
-  query: node('Query', {
-    ctes: fc.oneof({depthSize: 'small'}, fc.constant([]), some(part({name: identifier, query: tie('query')}))),
+  select: node('Query', {
+    ...withoutEnd,
+    isDistinct: fc.boolean(),
     select: some(selectItem),
     from: tie('relation'),
     window: option(window),
@@ -124,11 +148,11 @@ export const {query} = fc.letrec<{query: Query; source: AliasedRelation; relatio
     groupBy: option(part({expressions: few(expression)})),
     partitionBy: option(part({expressions: few(expression)})),
     having: option(expression),
-    orderBy: few(part({expression, isDescending: fc.boolean(), nulls: option(fc.constantFrom('FIRST', 'LAST'))})),
-    emit: option(part({mode: fc.constantFrom('CHANGES', 'FINAL')})),
-    limit: option(count),
-    offset: option(count),
   }),
+  union: part({isAll: fc.boolean(), query: tie('select')}),
+  query: fc
+    .tuple(tie('select'), end(tie('query'), tie('union')))
+    .map(([first, last]) => ({...first, ...last})),
 }))
 
 const constraint = option(

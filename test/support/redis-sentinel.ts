@@ -1,0 +1,69 @@
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {Redis} from 'ioredis'
+import {startRedis, startServer, type RedisServer} from './redis.ts'
+import {until} from './until.ts'
+
+export type RedisSentinel = {
+  /** A primary and its replica, as it began. */
+  readonly servers: readonly [RedisServer, RedisServer]
+  /** The sentinels' addresses and the name that they know the primary by. */
+  readonly url: string
+  /** The server that is the primary as the sentinels say now. */
+  primary(): Promise<RedisServer>
+  stop(): Promise<void>
+}
+
+const name = 'main'
+
+/** A primary, a replica, and three sentinels that let the replica take over when the primary is away for a second. */
+export async function startRedisSentinel(config: readonly string[] = []): Promise<RedisSentinel> {
+  const primary = await startRedis([...config, '--repl-diskless-sync-delay', '0'])
+  const replica = await startRedis([...config, '--repl-diskless-sync-delay', '0', '--replicaof', '127.0.0.1', `${primary.port}`])
+  const sentinels: RedisServer[] = []
+  for (let i = 0; i < 3; i++) sentinels.push(await startServer((port, dir) => sentinelArgs(port, dir, primary.port)))
+  const servers = [primary, replica] as const
+  await until('all sentinels know of each other and of the replica', async () => {
+    const views = await Promise.all(sentinels.map(({port}) => viewOf(port)))
+    return views.every(view => view.sentinels === 2 && view.replicas === 1)
+  })
+  return {
+    servers,
+    url: `${sentinels.map(({url}) => url).join(',')}/${name}`,
+    async primary() {
+      const ports = await Promise.all(sentinels.map(({port}) => viewOf(port)))
+      const found = servers.find(({port}) => port === ports[0]?.primary)
+      if (!found) throw new Error(`the sentinels name an unknown primary: ${ports[0]?.primary}`)
+      return found
+    },
+    async stop() {
+      await Promise.all([...servers, ...sentinels].map(server => server.stop()))
+    },
+  }
+}
+
+/** Sentinels write what they learn into their configuration, so it is a file. */
+function sentinelArgs(port: number, dir: string, primaryPort: number): readonly string[] {
+  const file = join(dir, 'sentinel.conf')
+  const lines = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${dir}`,
+    `sentinel monitor ${name} 127.0.0.1 ${primaryPort} 2`,
+    `sentinel down-after-milliseconds ${name} 1000`,
+    `sentinel failover-timeout ${name} 5000`,
+  ]
+  writeFileSync(file, lines.join('\n'))
+  return [file, '--sentinel']
+}
+
+async function viewOf(port: number): Promise<{readonly primary: number; readonly replicas: number; readonly sentinels: number}> {
+  const client = new Redis({port, host: '127.0.0.1'})
+  try {
+    const flat = (await client.call('SENTINEL', 'MASTER', name)) as string[]
+    const field = (wanted: string): number => Number(flat[flat.indexOf(wanted) + 1])
+    return {primary: field('port'), replicas: field('num-slaves'), sentinels: field('num-other-sentinels')}
+  } finally {
+    client.disconnect()
+  }
+}
