@@ -83,7 +83,11 @@ async function runIsolated(given: Case, index: number): Promise<Outcome> {
       clock: frozen,
       isTestTool: true,
       partitions: defaultPartitions(given),
-      properties: {'millrace.evaluator': options.evaluator, 'cache.max.bytes.buffering': 0},
+      properties: {
+        ...{'millrace.evaluator': options.evaluator, 'cache.max.bytes.buffering': 0},
+        // So short that some commits write rows and some do not.
+        ...(options.restart && {'millrace.changelog.bytes.max': 100}),
+      },
     })
   let engine = await open()
   try {

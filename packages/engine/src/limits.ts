@@ -6,11 +6,11 @@ export const limits = {
   taskCommitRowsMax: 50_000,
   /** Rows of a chunk that a task writes as a batch of its own; smaller ones are put together. */
   outputBatchRowsMin: 250,
-  /**
-   * Changes of state go to the task's changelog, and their rows are written later: by commits of at most so many changes, so many rows
-   * each, and by any commit while the changelog is longer than so many bytes.
-   */
-  changelog: {smallCommitChanges: 500, rowsPerCommit: 4_000, bytesMax: 16 << 20},
+  /** Length of a task's changelog from which on rows are written instead; a query may be given another by a property. */
+  changelogBytesMax: 16 << 20,
+  /** A commit of at most so many changes of state has room for rows, so many at a time. */
+  smallCommitChangesMax: 500,
+  rowsPerSmallCommitMax: 4_000,
   /** Changelogs that pull queries remember, of all tasks together; those not asked for longest go. */
   changelogViewBytesMax: 64 << 20,
   /** State entries read by one call when a task opens. */

@@ -1,4 +1,10 @@
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
+import {evaluationEnv} from '../runtime/evaluation.ts'
+import {changelogProperty} from '../state/changelog-policy.ts'
+import {CommittedState} from '../state/committed-state.ts'
+import {createEvaluator} from '../topology/evaluator.ts'
+import {derivedResult} from '../topology/derived-result.ts'
+import {ResultView} from '../topology/result-view.ts'
 import {must} from '../base/assert.ts'
 import {silentLogger} from '../base/logger.ts'
 import {vectorOf} from '../chunk/chunk.ts'
@@ -75,7 +81,8 @@ const words = Array.from({length: 300}, (_, i) => ['ape', 'bee', 'cat', 'dog', '
 const oracle = new Map<string, number>()
 for (const each of words) oracle.set(each, (oracle.get(each) ?? 0) + 1)
 
-async function prepare(): Promise<{run: QueryRun; world: SimulatedWorld}> {
+/** `changelogBytes`: so few that rows are written by some commits only; 0: by each. */
+async function prepare(changelogBytes: number): Promise<{run: QueryRun; world: SimulatedWorld}> {
   const storage = openSimulatedStorage()
   await storage.log.createTopic({name: 'words', partitions: 2, placement: 'words', isInternal: false, createdAtMs: 0, config: {}})
   const encode = chunkEncoder({schema: inSchema, formats, partitions: 2})
@@ -87,7 +94,7 @@ async function prepare(): Promise<{run: QueryRun; world: SimulatedWorld}> {
   const plan = countPlan()
   const topics = await createQueryTopics(storage.log, plan, {}, 0)
   return {
-    run: {id: 'Q', what: {kind: 'query', plan}, topics, settings: {'cache.max.bytes.buffering': '0'}},
+    run: {id: 'Q', what: {kind: 'query', plan}, topics, settings: {[changelogProperty]: `${changelogBytes}`}},
     world: storage.snapshot(),
   }
 }
@@ -106,7 +113,9 @@ async function driveOnce(storage: Storage, run: QueryRun): Promise<void> {
   await host.close()
 }
 
-async function results(storage: Storage): Promise<{changes: number; newest: Map<string, number>; sent: number}> {
+type Results = {changes: number; newest: Map<string, number>; table: Map<string, number>; sent: number}
+
+async function results(storage: Storage): Promise<Results> {
   const decode = chunkDecoder({topic: 'counts', schema: counted, formats})
   const newest = new Map<string, number>()
   let changes = 0
@@ -121,7 +130,21 @@ async function results(storage: Storage): Promise<{changes: number; newest: Map<
     }
   }
   const bounds = await storage.log.bounds([0, 1, 2].map(partition => ({topic: 'Q-group-repartition', partition})))
-  return {changes, newest, sent: bounds.reduce((sum, {end}) => sum + end, 0)}
+  return {changes, newest, table: await tableRows(storage), sent: bounds.reduce((sum, {end}) => sum + end, 0)}
+}
+
+/** What pull queries find. */
+async function tableRows(storage: Storage): Promise<Map<string, number>> {
+  const derived = must(derivedResult(countPlan().root), 'derived result')
+  const view = new ResultView(derived, createEvaluator(evaluationEnv({}, instantClock()), 'generated'))
+  const state = new CommittedState(storage.state)
+  const found = new Map<string, number>()
+  for (const partition of [0, 1, 2]) {
+    const task = {query: 'Q', subTopology: 1, partition, placement: 'Q-group-repartition'}
+    for await (const entries of state.scan(task, 'counts', {entriesMax: 2}))
+      for (const row of view.read(entries)) found.set(String(row?.key[0]), Number(row?.value[0]))
+  }
+  return found
 }
 
 const runOn = async (world: SimulatedWorld, run: QueryRun, faults?: SimulatedFaults, seed = 1): Promise<SimulatedStorage> => {
@@ -130,47 +153,49 @@ const runOn = async (world: SimulatedWorld, run: QueryRun, faults?: SimulatedFau
   return storage
 }
 
-const expected = {changes: words.length, newest: oracle, sent: words.length}
+const expected = {changes: words.length, newest: oracle, table: oracle, sent: words.length}
 
-test('a count over a repartition gives every change once', async () => {
-  const {run, world} = await prepare()
-  expect(await results(await runOn(world, run))).toEqual(expected)
-})
+describe.each([0, 40, 1 << 20])('with a changelog of at most %i bytes', changelogBytes => {
+  test('a count over a repartition gives every change once', async () => {
+    const {run, world} = await prepare(changelogBytes)
+    expect(await results(await runOn(world, run))).toEqual(expected)
+  })
 
-test('a crash before any write, and a restart, change no result', async () => {
-  const {run, world} = await prepare()
-  const pristine = openSimulatedStorage({world})
-  let crashes = 0
-  for (let write = 1; ; write++) {
-    const copy = pristine.snapshot()
-    const crashed = await runOn(copy, run, {crashBeforeWrite: write})
-    if (!crashed.hasCrashed) break
-    crashes++
-    expect(await results(await runOn(copy, run))).toEqual(expected)
-  }
-  expect(crashes).toBeGreaterThan(5)
-})
+  test('a crash before any write, and a restart, change no result', async () => {
+    const {run, world} = await prepare(changelogBytes)
+    const pristine = openSimulatedStorage({world})
+    let crashes = 0
+    for (let write = 1; ; write++) {
+      const copy = pristine.snapshot()
+      const crashed = await runOn(copy, run, {crashBeforeWrite: write})
+      if (!crashed.hasCrashed) break
+      crashes++
+      expect(await results(await runOn(copy, run))).toEqual(expected)
+    }
+    expect(crashes).toBeGreaterThan(5)
+  })
 
-test('requests and replies that are lost change no result', async () => {
-  const {run, world} = await prepare()
-  const pristine = openSimulatedStorage({world})
-  for (let seed = 1; seed <= 20; seed++) {
-    const copy = pristine.snapshot()
-    await runOn(copy, run, {lostReplyRate: 0.15, lostRequestRate: 0.15}, seed)
-    expect(await results(await runOn(copy, run))).toEqual(expected)
-  }
-})
+  test('requests and replies that are lost change no result', async () => {
+    const {run, world} = await prepare(changelogBytes)
+    const pristine = openSimulatedStorage({world})
+    for (let seed = 1; seed <= 20; seed++) {
+      const copy = pristine.snapshot()
+      await runOn(copy, run, {lostReplyRate: 0.15, lostRequestRate: 0.15}, seed)
+      expect(await results(await runOn(copy, run))).toEqual(expected)
+    }
+  })
 
-test('the owner that claims a task last goes on, the one before stops without a trace', async () => {
-  const {run, world} = await prepare()
-  const storage = openSimulatedStorage({world})
-  const failures: string[] = []
-  const old = hostOn(storage, failures)
-  old.start(run, placesOf(run))
-  await old.drive(run.id, {words: [40, 40], 'Q-group-repartition': [10, 10, 10]})
-  await driveOnce(storage, run)
-  await old.drive(run.id)
-  expect(old.reports().every(({state}) => state === 'fenced')).toBe(true)
-  expect(failures).toEqual([])
-  expect(await results(storage)).toEqual(expected)
+  test('the owner that claims a task last goes on, the one before stops without a trace', async () => {
+    const {run, world} = await prepare(changelogBytes)
+    const storage = openSimulatedStorage({world})
+    const failures: string[] = []
+    const old = hostOn(storage, failures)
+    old.start(run, placesOf(run))
+    await old.drive(run.id, {words: [40, 40], 'Q-group-repartition': [10, 10, 10]})
+    await driveOnce(storage, run)
+    await old.drive(run.id)
+    expect(old.reports().every(({state}) => state === 'fenced')).toBe(true)
+    expect(failures).toEqual([])
+    expect(await results(storage)).toEqual(expected)
+  })
 })

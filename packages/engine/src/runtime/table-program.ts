@@ -9,10 +9,10 @@ import type {Source} from '../plan/source.ts'
 import type {Offset} from '../record/record.ts'
 import {chunkDecoder} from '../serde/topic-codec.ts'
 import type {EntryLayout} from '../state/layout.ts'
+import {changelogPolicy} from '../state/changelog-policy.ts'
 import {TaskStores} from '../state/task-stores.ts'
 import {WriteOnlyStore} from '../state/write-only-store.ts'
 import type {StoredBatch} from '../storage/port/log-store.ts'
-import {limits} from '../limits.ts'
 import {firstSequence} from './first-sequence.ts'
 import type {Decoded, Effects, Part, TaskProgram} from './program.ts'
 
@@ -46,7 +46,7 @@ export function tableProgram(source: Source, partition: number, clock: Clock): T
   const {schema, topic, name, window} = source
   const decode = chunkDecoder(source)
   const keyCount = schema.key.length
-  const stores = new TaskStores(limits.changelog, firstSequence(clock))
+  const stores = new TaskStores(changelogPolicy(), firstSequence(clock))
   const store = stores.add(new WriteOnlyStore(tableStore, layoutOf(source)))
   let badRows: BadRow[] = []
 

@@ -11,7 +11,7 @@ import {createEvaluator} from '../topology/evaluator.ts'
 import {inputNodes} from '../topology/nodes.ts'
 import type {SubTopology, TopologyNode, TopologyOutput} from '../topology/sub-topology.ts'
 import type {TaskTopology} from '../topology/task-topology.ts'
-import {limits} from '../limits.ts'
+import {policyIn} from '../state/changelog-policy.ts'
 import {concatSmall} from './concat-chunks.ts'
 import {firstSequence} from './first-sequence.ts'
 import {latestRows} from './latest-rows.ts'
@@ -63,7 +63,7 @@ class TopologyProgram implements TaskProgram {
     this.#topology = buildTask(sub, partition, {
       evaluator,
       report: row => this.#badRows.push(row),
-      changelog: {policy: limits.changelog, sequence: firstSequence(clock)},
+      changelog: {policy: policyIn(run.settings), sequence: firstSequence(clock)},
     })
     this.#inputs = topics.map(topic =>
       sub.inputs.flatMap((input, i) =>

@@ -10,9 +10,9 @@ export class ChangelogView {
   #keepFrom = 0
   bytes = 0
 
-  /** Sequence of the last entry seen. */
+  /** Sequence after which nothing has been seen. */
   get last(): number {
-    return this.#entries.at(-1)?.sequence ?? this.#keepFrom
+    return this.#entries.at(-1)?.sequence ?? Math.max(0, this.#keepFrom - 1)
   }
 
   get keepFrom(): number {

@@ -2,19 +2,10 @@ import {assert, must} from '../base/assert.ts'
 import {ByteWriter} from '../batch/byte-writer.ts'
 import type {ChangelogEntry, ChangelogWrite, StateWrite} from '../storage/port/task-commit.ts'
 import {changesOf, endSection, startSection, type LoggedChange} from './changelog-entry.ts'
-import {limits} from '../limits.ts'
+import {changelogPolicy, type ChangelogPolicy} from './changelog-policy.ts'
 import {Facts} from './facts.ts'
 import type {RowTable} from './row-table.ts'
 import type {StoreImage} from './store-image.ts'
-
-/** When changes go to the changelog and when their rows are written. */
-export type ChangelogPolicy = {
-  /** A commit of at most so many changes has room for rows: it writes up to `rowsPerCommit` of those that wait. */
-  readonly smallCommitChanges: number
-  readonly rowsPerCommit: number
-  /** When the changelog is longer, rows are written until it is not. */
-  readonly bytesMax: number
-}
 
 /** What a commit does to state. */
 export type StateEffects = {readonly state: readonly StateWrite[]; readonly changelog?: ChangelogWrite}
@@ -39,7 +30,7 @@ export class TaskStores {
    * `sequence`: that of the first commit will be above it. It should be above all that a task of this name ever had, even one that was
    * dropped, so that whoever remembers a changelog sees that this is another.
    */
-  constructor(policy: ChangelogPolicy = limits.changelog, sequence = 0) {
+  constructor(policy: ChangelogPolicy = changelogPolicy(), sequence = 0) {
     this.#policy = policy
     this.#sequence = sequence
   }

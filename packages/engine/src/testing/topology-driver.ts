@@ -1,7 +1,7 @@
 import type {Chunk} from '../chunk/chunk.ts'
 import type {Step} from '../plan/step.ts'
 import {changesOf} from '../state/changelog-entry.ts'
-import type {ChangelogPolicy} from '../state/task-stores.ts'
+import type {ChangelogPolicy} from '../state/changelog-policy.ts'
 import type {ChangelogEntry, StateWrite} from '../storage/port/task-commit.ts'
 import {buildTask, type TopologyEnv} from '../topology/build-task.ts'
 import {inlineOf, type InlineTopology} from '../topology/inline-topology.ts'
