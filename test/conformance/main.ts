@@ -81,7 +81,6 @@ async function runIsolated(given: Case, index: number): Promise<Outcome> {
       threads: 0,
       tasks: 'manual',
       clock: frozen,
-      isTestTool: true,
       partitions: defaultPartitions(given),
       properties: {
         ...{'millrace.evaluator': options.evaluator, 'cache.max.bytes.buffering': 0},

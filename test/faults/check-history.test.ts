@@ -148,6 +148,11 @@ test('a commit of an old generation that is taken after another member committed
   ])
 })
 
+test('a failure that trying again does not mend is found', () => {
+  const events: Event[] = [...right.events, {kind: 'failed', atMs: 1200, message: 'Internal error'}]
+  expect(faultsOf({events})).toEqual(['a request failed for good: Internal error'])
+})
+
 const lostTail = {stored: stored(0, 1), events: without(handled(2), handled(3))}
 
 test('what was acknowledged with LEADER just before a primary of a cluster died may be gone with it', () => {

@@ -26,12 +26,14 @@ export type Verdict = {
  *   of its offsets, none left out and none twice. A commit of an earlier generation by another member is not taken after one of
  *   a later generation was.
  * - Committed offsets never go back, as commits were answered and as anybody asks for them.
+ * - Every failure is one that trying again mends.
  *
  * Where a loss as promised made offsets name other records, a group that had handled the lost ones does not get the new ones.
  */
 export function checkHistory(history: History): Verdict {
   const {faults: losses, lost} = checkAcknowledged(history)
-  const faults = [...checkLog(history.stored), ...losses, ...checkHandled(history, lost), ...checkCommits(history)]
+  const failures = eventsOf(history, 'failed').map(({message}) => `a request failed for good: ${message}`)
+  const faults = [...failures, ...checkLog(history.stored), ...losses, ...checkHandled(history, lost), ...checkCommits(history)]
   return {faults, lostAsPromised: lost.size}
 }
 

@@ -43,7 +43,8 @@ for (;;) {
     for await (const {consume} of listen<{readonly consume: Batch}>(servers.url, consumeQuery, variables))
       await handle(servers.url, consume)
   } catch (error) {
-    if (error instanceof ApiError && !error.isRetryable) throw error
+    if (error instanceof ApiError && !error.isRetryable)
+      say({kind: 'failed', atMs: Date.now(), message: `consume: ${error.message}`})
   }
   servers.next()
   await sleep(50)

@@ -37,6 +37,8 @@ export type Event =
       readonly partition: number
       readonly next: number
     }
+  /** A server answered with an error that trying again does not mend. */
+  | {readonly kind: 'failed'; readonly atMs: number; readonly message: string}
   | {readonly kind: 'killed'; readonly atMs: number; readonly what: Victim}
 
 /** `primary`: of a cluster, where a replica may take over; `redis`: a server that comes back with its own data. */

@@ -11,8 +11,8 @@ export type ProducerOptions = {
 }
 
 const keysPerPartition = 3
-const batchSize = 12
-const pauseMs = 15
+const batchSize = 30
+const pauseMs = 150
 
 type Produced = {
   readonly acks: 'LEADER' | 'ALL'
@@ -75,7 +75,8 @@ export class FaultProducer {
         if (error instanceof ApiError && error.code === 'SEQUENCE_OUT_OF_ORDER') {
           producer.epoch++
           producer.sequence = 0
-        } else if (error instanceof ApiError && !error.isRetryable) throw error
+        } else if (error instanceof ApiError && !error.isRetryable)
+          hear({kind: 'failed', atMs: Date.now(), message: `produce: ${error.message}`})
         servers.next()
         await sleep(50)
       }

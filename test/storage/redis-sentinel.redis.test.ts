@@ -15,7 +15,7 @@ import {until} from '../support/until.ts'
 let deployment: RedisSentinel
 let storage: Storage
 beforeAll(async () => {
-  deployment = await startRedisSentinel(['--appendfsync', 'always'])
+  deployment = await startRedisSentinel(['appendfsync always'])
   storage = await openRedisStorage({url: deployment.url, mode: 'sentinel', namespace: 'sentinel'})
 })
 afterAll(async () => {
@@ -51,25 +51,28 @@ test('a primary that is killed loses nothing that was acknowledged with ALL, and
   const topic = await freshTopic(storage)
   const group = freshName('group')
   const [acked, handled]: [string[], string[]] = [[], []]
-  const stopping = new AbortController()
+  const producingEnds = new AbortController()
+  const handlingEnds = new AbortController()
   const producer = new Producer({log: storage.log, clock: systemClock, producerId: 'p', acks: 'ALL'})
-  const producing = produce(producer, topic, acked, stopping.signal)
-  const handling = handle(topic, group, handled, stopping.signal)
+  const producing = produce(producer, topic, acked, producingEnds.signal)
+  const handling = handle(topic, group, handled, handlingEnds.signal)
   await until('the first records to be handled', () => handled.length > 50)
   const killed = await deployment.primary()
   await killed.kill()
   const before = acked.length
   await until('the replica to take over', async () => (await deployment.primary()) !== killed)
   await until('more records to be acknowledged', () => acked.length > before + 50)
-  stopping.abort()
-  await Promise.all([producing, until('all to be handled', () => handled.length >= acked.length)])
+  producingEnds.abort()
+  await producing
+  await until('all to be handled', () => handled.length >= acked.length)
+  handlingEnds.abort()
   await handling
+  await killed.restart()
   const [found] = await storage.log.read([{topic, partition: 0, from: 0, bytesMax: 1e9}])
   expect(found?.batches.flatMap(stored => textsOf(stored, 0)).map(({text}) => text)).toEqual(acked)
   expect(handled).toEqual(acked)
   const [committed] = await storage.groups.offsets(group)
   expect(committed?.next).toBeGreaterThan(before)
-  await killed.restart()
 }, 60_000)
 
 test('ALL without a replica says that it is no more than LEADER, and is ALL again when there is one', async () => {

@@ -158,4 +158,36 @@ export function appendIfSuite(storage: () => Storage): void {
     if (record) await storage().log.createTopic(record)
     expect(await append(events(topic, [['a', 1, 0]]))).toEqual([{kind: 'appended', baseOffset: 0}])
   })
+
+  test('the indexes forget batches that were trimmed, and go on counting the events of each key', async () => {
+    const topic = await freshTopic(storage())
+    const rounds = 60
+    for (let i = 0; i < rounds; i++)
+      await append(events(topic, [['a', 1]], {eventIds: [`a${i}`]}), events(topic, [[`once-${i}`, 1]]), events(topic, [['b', 2]]))
+    await storage().log.trim({topic, partition: 0}, (rounds - 10) * 4)
+    const named = (await keyBatches(topic, 'a', 0, 1000)).batches
+    expect(named.map(({version}) => version)).toEqual(Array.from({length: 10}, (_, i) => rounds - 10 + i))
+    expect((await keyBatches(topic, 'b', 0, 1000)).batches).toHaveLength(10)
+    expect(await keyBatches(topic, 'once-3')).toMatchObject({version: 1})
+    const [kept, forgotten] = [events(topic, [['a', 1]], {eventIds: [`a${rounds - 1}`]}), events(topic, [['a', 1]], {eventIds: ['a3']})]
+    expect(await append(kept, forgotten)).toMatchObject([{kind: 'duplicate'}, {kind: 'appended'}])
+    expect(await append(events(topic, [['a', 1, rounds]]))).toMatchObject([{kind: 'key-conflict', version: rounds + 1}])
+    await storage().log.trim({topic, partition: 0}, 1e9)
+    expect((await keyBatches(topic, 'a', 0, 1000)).batches).toHaveLength(1)
+    expect(await append(events(topic, [['a', 1, rounds + 1]]), events(topic, [['once-3', 1, 1]]))).toMatchObject([
+      {kind: 'appended'},
+      {kind: 'appended'},
+    ])
+  })
+
+  test('more keys than are swept in one step are all swept', async () => {
+    const topic = await freshTopic(storage())
+    const keys = Array.from({length: 1500}, (_, i) => [`k${i}`, 1] as const)
+    const eventIds = keys.map(([key]) => key)
+    await append(events(topic, keys, {eventIds}), events(topic, keys), events(topic, [['last', 1]]))
+    await storage().log.trim({topic, partition: 0}, 3000)
+    for (const key of ['k0', 'k777', 'k1499'])
+      expect(await keyBatches(topic, key)).toEqual({version: 2, batches: [{baseOffset: 1500, version: 1, count: 1}]})
+    expect(await append(events(topic, [['k9', 1]], {eventIds: ['k9']}))).toMatchObject([{kind: 'appended'}])
+  })
 }

@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {Redis} from 'ioredis'
-import {startRedis, startServer, type RedisServer} from './redis.ts'
+import {startServer, type RedisServer} from './redis.ts'
 import {until} from './until.ts'
 
 export type RedisSentinel = {
@@ -16,12 +16,13 @@ export type RedisSentinel = {
 
 const name = 'main'
 
-/** A primary, a replica, and three sentinels that let the replica take over when the primary is away for a second. */
+/** `config`: lines of the servers' own. A primary, a replica, and three sentinels that let the replica take over when the primary is away for a second. */
 export async function startRedisSentinel(config: readonly string[] = []): Promise<RedisSentinel> {
-  const primary = await startRedis([...config, '--repl-diskless-sync-delay', '0'])
-  const replica = await startRedis([...config, '--repl-diskless-sync-delay', '0', '--replicaof', '127.0.0.1', `${primary.port}`])
+  const primary = await startServer((port, dir) => inFile(dir, serverLines(port, dir, config)))
+  const ofPrimary = [...config, `replicaof 127.0.0.1 ${primary.port}`]
+  const replica = await startServer((port, dir) => inFile(dir, serverLines(port, dir, ofPrimary)))
   const sentinels: RedisServer[] = []
-  for (let i = 0; i < 3; i++) sentinels.push(await startServer((port, dir) => sentinelArgs(port, dir, primary.port)))
+  for (let i = 0; i < 3; i++) sentinels.push(await startServer((port, dir) => [...inFile(dir, sentinelLines(port, dir, primary.port)), '--sentinel']))
   const servers = [primary, replica] as const
   await until('all sentinels know of each other and of the replica', async () => {
     const views = await Promise.all(sentinels.map(({port}) => viewOf(port)))
@@ -42,20 +43,24 @@ export async function startRedisSentinel(config: readonly string[] = []): Promis
   }
 }
 
-/** Sentinels write what they learn into their configuration, so it is a file. */
-function sentinelArgs(port: number, dir: string, primaryPort: number): readonly string[] {
-  const file = join(dir, 'sentinel.conf')
-  const lines = [
-    `port ${port}`,
-    'bind 127.0.0.1',
-    `dir ${dir}`,
-    `sentinel monitor ${name} 127.0.0.1 ${primaryPort} 2`,
-    `sentinel down-after-milliseconds ${name} 1000`,
-    `sentinel failover-timeout ${name} 5000`,
-  ]
+/** Sentinels write what they learn into the configuration of all, so it is a file. */
+function inFile(dir: string, lines: readonly string[]): readonly string[] {
+  const file = join(dir, 'redis.conf')
   writeFileSync(file, lines.join('\n'))
-  return [file, '--sentinel']
+  return [file]
 }
+
+const serverLines = (port: number, dir: string, config: readonly string[]): readonly string[] => [
+  ...[`port ${port}`, 'bind 127.0.0.1', `dir ${dir}`, 'save ""', 'appendonly yes', 'repl-diskless-sync-delay 0'],
+  ...config,
+]
+
+const sentinelLines = (port: number, dir: string, primaryPort: number): readonly string[] => [
+  ...[`port ${port}`, 'bind 127.0.0.1', `dir ${dir}`],
+  `sentinel monitor ${name} 127.0.0.1 ${primaryPort} 2`,
+  `sentinel down-after-milliseconds ${name} 1000`,
+  `sentinel failover-timeout ${name} 5000`,
+]
 
 async function viewOf(port: number): Promise<{readonly primary: number; readonly replicas: number; readonly sentinels: number}> {
   const client = new Redis({port, host: '127.0.0.1'})

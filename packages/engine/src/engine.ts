@@ -14,6 +14,7 @@ import type {Source} from './plan/source.ts'
 import {awaitProgress, endsOf, linksOf} from './query/await-progress.ts'
 import {ConsumerGroups} from './query/consumer-groups.ts'
 import {metricsOf} from './query/metrics.ts'
+import {refuseGrowth} from './query/partition-growth.ts'
 import {PersistentQueries} from './query/persistent.ts'
 import {Feeds} from './query/push/feeds.ts'
 import {openPush} from './query/push/open-push.ts'
@@ -60,8 +61,6 @@ export type EngineOptions = {
   readonly functions?: readonly AnyFunction[]
   /** The same for any engine: an absolute path or URL of a module that exports `functions`; each worker thread imports it. */
   readonly functionsModule?: string
-  /** Accept statements that only tests use (ASSERT VALUES and the like). */
-  readonly isTestTool?: boolean
 }
 
 type Parts = {
@@ -112,8 +111,8 @@ export class Engine implements api.EngineApi {
     this.#damage = new DamageReport(parts.processingLog, parts.logger)
     this.#groups = new ConsumerGroups(storage, clock, topic => this.#sourceOver(topic), this.#damage)
     this.#writer = new RecordWriter(storage, clock)
-    const {properties = {}, partitions = 1, isTestTool = false} = parts.options
-    this.#compiler = new Compiler({clock, properties, partitions, isTestTool})
+    const {properties = {}, partitions = 1} = parts.options
+    this.#compiler = new Compiler({clock, properties, partitions})
     this.#topics = new TopicAdmin(storage.log, clock, partitions)
     this.#openedAtMs = clock.nowMs()
     const reports = new Reports({
@@ -130,6 +129,7 @@ export class Engine implements api.EngineApi {
       commands,
       queries,
       reports,
+      topics: this.#topics,
       systemProperties: this.#compiler.systemProperties,
     })
   }
@@ -249,7 +249,7 @@ export class Engine implements api.EngineApi {
   }
 
   alterTopic(name: string, change: api.AlterTopic): Promise<api.TopicInfo> {
-    return this.#topics.alter(name, change)
+    return this.#topics.alter(name, change, () => refuseGrowth(this.#catalog, name))
   }
 
   dropTopic(name: string): Promise<void> {

@@ -100,6 +100,10 @@ export const limits = {
   batchRecordsMax: 10_000,
   /** Body of a batch when not compressed; a reader refuses more. */
   batchBodyBytesMax: 64 << 20,
+  /** Batches up to this size go to readers with the wake that tells of them, and need no read. */
+  wakeBatchBytesMax: 4_096,
+  /** Batches that a consumer takes from wakes before it hands them out; beyond, it reads the log when it gets there. */
+  consumerWakeBatchesMax: 64,
   /** Smaller bodies of opaque records are stored as they are. */
   batchCompressBytesMin: 512,
   /** Smaller bodies of columns are stored as they are: about 40 rows, where compression saves half and costs 1 µs a row. */

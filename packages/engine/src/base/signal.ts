@@ -12,7 +12,8 @@ export class Signal {
 
   ring(): void {
     this.#isRung = true
-    this.#waiting?.abort()
+    // With a reason of its own: the default one is an exception with its stack, made anew each time.
+    this.#waiting?.abort('rung')
   }
 
   /** Forgets earlier rings. */
@@ -20,13 +21,15 @@ export class Signal {
     this.#isRung = false
   }
 
-  /** Until it rings, at most `ms`. One waiter at a time. */
-  async wait(ms: number): Promise<void> {
+  /** Until it rings, at most `ms`; whether it rang. One waiter at a time. */
+  async wait(ms: number): Promise<boolean> {
     if (!this.#isRung) {
       this.#waiting = new AbortController()
       await this.#clock.sleep(ms, this.#waiting.signal)
       this.#waiting = undefined
     }
+    const isRung = this.#isRung
     this.#isRung = false
+    return isRung
   }
 }

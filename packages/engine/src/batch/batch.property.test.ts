@@ -3,7 +3,7 @@ import {expect, test} from 'vitest'
 import {EngineError} from '../base/errors.ts'
 import {vectorOf, type Rows} from '../chunk/chunk.ts'
 import type {Schema} from '../schema/schema.ts'
-import {BIGINT, DOUBLE, INT, type SqlType} from '../schema/sql-type.ts'
+import {BIGINT, DOUBLE, INT, VARCHAR, type SqlType} from '../schema/sql-type.ts'
 import type {Value} from '../schema/value.ts'
 import {anyType, anyValue} from '../testing/arbitrary-value.ts'
 import {describeSchema} from './descriptor.ts'
@@ -14,10 +14,28 @@ import {selectRows} from './select.ts'
 const anyTimestamp = fc.oneof(fc.constant(1_700_000_000_000), fc.nat(200), fc.nat(1e6), fc.integer({min: 0, max: 4e12}))
 const anyHeaders = fc.array(fc.record({key: fc.string(), value: fc.option(fc.uint8Array({maxLength: 4}))}), {maxLength: 2})
 
-/** Rows that repeat a few values, so that every form of a column comes up. */
+/** Values as the short forms of a column want them: by steps, of few decimals, of one length. */
+function regularColumn(type: SqlType, count: number): fc.Arbitrary<Value[]> {
+  const each = (value: fc.Arbitrary<Value>) => fc.array(value, {minLength: count, maxLength: count})
+  const [first, step] = [fc.integer({min: -1e6, max: 1e6}), fc.integer({min: -1000, max: 1000})]
+  switch (type.kind) {
+    case 'INT':
+    case 'BIGINT':
+      return fc.tuple(first, step).map(([from, by]) => Array.from({length: count}, (_, i) => from + i * by))
+    case 'DOUBLE':
+      return fc.nat(4).chain(digits => each(fc.integer({min: -1e6, max: 1e6}).map(number => number / 10 ** digits)))
+    case 'VARCHAR':
+      return fc.nat(5).chain(length => each(fc.string({minLength: length, maxLength: length, unit: 'grapheme-ascii'})))
+    default:
+      return each(anyValue(type))
+  }
+}
+
+/** Rows that repeat a few values or are regular, so that every form of a column comes up. */
 const anyColumn = (type: SqlType, count: number): fc.Arbitrary<Value[]> =>
   fc.oneof(
     fc.array(anyValue(type), {minLength: count, maxLength: count}),
+    regularColumn(type, count),
     fc
       .array(
         anyValue(type).filter(value => value !== null),
@@ -82,6 +100,46 @@ test('any rows come back from a batch of columns as they went in', () => {
       expect(plain(opened.rows)).toEqual(plain(rows))
     }),
   )
+})
+
+test('regular columns take few bytes: steps none, few decimals four a row, texts of one length no ends', () => {
+  const count = 500
+  const column = (valueOf: (i: number) => Value) => Array.from({length: count}, (_, i) => valueOf(i))
+  const bytesOf = (type: SqlType, values: readonly Value[], timestamps = new Float64Array(count)) =>
+    encodeColumns(
+      {count, columns: [vectorOf(type.kind === 'VARCHAR' ? values : Float64Array.from(values, Number))], timestamps},
+      describeSchema({key: [], value: [{name: 'A', type}]}),
+      {compression: 'none'},
+    ).length
+  const head = 150
+  expect(
+    bytesOf(
+      BIGINT,
+      column(i => 7_000_000_000 - 3 * i),
+    ),
+  ).toBeLessThan(head)
+  expect(
+    bytesOf(
+      BIGINT,
+      column(() => 0),
+      Float64Array.from(
+        column(i => 1_700_000_000_000 + i),
+        Number,
+      ),
+    ),
+  ).toBeLessThan(head)
+  expect(
+    bytesOf(
+      DOUBLE,
+      column(i => ((i * 7919) % 100_000) / 100),
+    ),
+  ).toBeLessThan(head + 4 * count)
+  expect(
+    bytesOf(
+      VARCHAR,
+      column(i => `user-${String(i).padStart(6, '0')}`),
+    ),
+  ).toBeLessThan(head + 11 * count)
 })
 
 test('selected rows of a batch are the same whether they are read or written to another batch first', () => {

@@ -25,10 +25,17 @@ export const columnKinds = {
   dictionary: 9,
   /** As `text`; each piece is one value in the row codec. */
   rows: 10,
+  /** Integers that grow or fall by the same step, or stay: a double `base`, a double `step`. Never with NULLs. */
+  steps: 11,
+  /** Doubles with at most so many decimals as the header's number says: the integers that they are times 10 to that power, as `base32`. */
+  decimals32: 12,
 } as const
+/** Of a `decimals32`. */
+export const DECIMALS_MAX = 6
 export type ColumnKind = (typeof columnKinds)[keyof typeof columnKinds]
 
-export const columnFlags = {nulls: 1, ascii: 2, wideEnds: 4, wideCodes: 8} as const
+/** `sameLength`: the pieces of a text column have no ends, and all have the length that the header's number says. */
+export const columnFlags = {nulls: 1, ascii: 2, wideEnds: 4, wideCodes: 8, sameLength: 16} as const
 
 export function writeColumnHeader(writer: ByteWriter, kind: ColumnKind, flags: number, number = 0): void {
   writer.u32(kind | (flags << 8))

@@ -4,7 +4,7 @@ import {toLong, type Value} from '../schema/value.ts'
 import {asBuffer, ByteReader} from './byte-reader.ts'
 import {DictionaryVector, type Codes} from './dictionary-vector.ts'
 import {LazyVector} from './lazy-vector.ts'
-import {columnFlags, columnKinds, isValid, readNumbers, type ColumnKind, type Validity} from './payload.ts'
+import {DECIMALS_MAX, columnFlags, columnKinds, isValid, readNumbers, type ColumnKind, type Validity} from './payload.ts'
 import {valueCodec} from './row-codec.ts'
 import {TextVector, type Pieces} from './text-vector.ts'
 
@@ -112,7 +112,7 @@ function readPieces(opened: Payload): Pieces {
   if (opened.kind !== columnKinds.text && opened.kind !== columnKinds.rows) throw unexpected(opened)
   const {reader, validity, flags, count} = opened
   const bytesLength = reader.u32()
-  const ends = readEnds(opened, count, bytesLength)
+  const ends = flags & columnFlags.sameLength ? sameEnds(opened, bytesLength) : readEnds(opened, count, bytesLength)
   return {bytes: asBuffer(reader.raw(bytesLength)), ends, validity, isAscii: (flags & columnFlags.ascii) !== 0}
 }
 
@@ -127,6 +127,13 @@ function readEnds(opened: Payload, count: number, bytesLength: number): Uint16Ar
   const {reader, flags} = opened
   const ends = flags & columnFlags.wideEnds ? readNumbers(reader, Uint32Array, count) : readNumbers(reader, Uint16Array, count)
   if ((count === 0 ? 0 : ends[count - 1]) !== bytesLength) throw reader.corrupt('texts do not end where they should')
+  return ends
+}
+
+function sameEnds({reader, number: length, count}: Payload, bytesLength: number): Uint16Array | Uint32Array {
+  if (length * count !== bytesLength) throw reader.corrupt('texts do not end where they should')
+  const ends = bytesLength > 65535 ? new Uint32Array(count) : new Uint16Array(count)
+  for (let i = 0; i < count; i++) ends[i] = (i + 1) * length
   return ends
 }
 
@@ -146,13 +153,25 @@ function readBits({reader, count, validity, kind}: Payload): (boolean | null)[] 
 
 function readDoubles(opened: Payload): Float64Array {
   if (opened.kind === columnKinds.nulls) return new Float64Array(0)
+  if (opened.kind === columnKinds.decimals32) return readDecimals32(opened)
   if (opened.kind !== columnKinds.f64) throw unexpected(opened)
   return readNumbers(opened.reader, Float64Array, opened.count)
+}
+
+function readDecimals32({reader, count, number: digits}: Payload): Float64Array {
+  if (digits > DECIMALS_MAX) throw reader.corrupt(`numbers of ${digits} decimals`)
+  const scale = 10 ** digits
+  const base = reader.f64()
+  const differences = readNumbers(reader, Uint32Array, count)
+  const values = new Float64Array(count)
+  for (let i = 0; i < count; i++) values[i] = (base + (differences[i] ?? 0)) / scale
+  return values
 }
 
 function readInts(opened: Payload): Int32Array {
   if (opened.kind === columnKinds.nulls) return new Int32Array(0)
   if (opened.kind === columnKinds.i32) return readNumbers(opened.reader, Int32Array, opened.count)
+  if (opened.kind === columnKinds.steps) return addSteps(opened, new Int32Array(opened.count))
   return addBase(opened, new Int32Array(opened.count))
 }
 
@@ -162,7 +181,15 @@ function readLongs(opened: Payload): ArrayLike<number | bigint> {
   if (kind === columnKinds.f64) return readNumbers(reader, Float64Array, count)
   if (kind === columnKinds.i32) return readNumbers(reader, Int32Array, count)
   if (kind === columnKinds.i64) return Array.from(readNumbers(reader, BigInt64Array, count), toLong)
+  if (kind === columnKinds.steps) return addSteps(opened, new Float64Array(count))
   return addBase(opened, new Float64Array(count))
+}
+
+function addSteps<T extends Int32Array | Float64Array>({reader, count}: Payload, values: T): T {
+  const base = reader.f64()
+  const step = reader.f64()
+  for (let i = 0; i < count; i++) values[i] = base + i * step
+  return values
 }
 
 function addBase<T extends Int32Array | Float64Array>(opened: Payload, values: T): T {

@@ -2,24 +2,35 @@ import type {ByteReader} from './byte-reader.ts'
 import type {ByteWriter} from './byte-writer.ts'
 import {readNumbers, writeNumbers} from './payload.ts'
 
-/** A width in bytes (0, 1, 2, 4 or 8), and at the next multiple of eight the signed distance of each time to the first. */
+/** Instead of a width: times that are the same step apart, a double. */
+const STEPS = 9
+
+/**
+ * A width in bytes (0, 1, 2, 4 or 8), and at the next multiple of eight the signed distance of each time to the first; or
+ * `STEPS`, and there the step.
+ */
 export function writeTimestamps(writer: ByteWriter, timestamps: ArrayLike<number>, count: number): void {
   const first = timestamps[0] ?? 0
   let min = 0
   let max = 0
   const deltas = new Float64Array(count)
+  const step = (timestamps[1] ?? first) - first
+  let isSteady = step !== 0 && count > 1
   for (let i = 1; i < count; i++) {
-    const delta = (timestamps[i] ?? 0) - first
+    const time = timestamps[i] ?? 0
+    const delta = time - first
     deltas[i] = delta
+    if (time !== first + i * step) isSteady = false
     if (delta < min) min = delta
     else if (delta > max) max = delta
   }
-  const width = widthFor(min, max)
+  const width = isSteady ? STEPS : widthFor(min, max)
   writer.u8(width)
   writer.align()
-  if (width === 1) writeNumbers(writer, Int8Array.from(deltas))
-  else if (width === 2) writeNumbers(writer, Int16Array.from(deltas))
-  else if (width === 4) writeNumbers(writer, Int32Array.from(deltas))
+  if (width === STEPS) writer.f64(step)
+  else if (width === 1) writeNumbers(writer, new Int8Array(deltas))
+  else if (width === 2) writeNumbers(writer, new Int16Array(deltas))
+  else if (width === 4) writeNumbers(writer, new Int32Array(deltas))
   else if (width === 8) writeNumbers(writer, deltas)
   writer.align()
 }
@@ -29,6 +40,11 @@ export function readTimestamps(reader: ByteReader, first: number, count: number)
   reader.align()
   const timestamps = new Float64Array(count)
   if (width === 0) return timestamps.fill(first)
+  if (width === STEPS) {
+    const step = reader.f64()
+    for (let i = 0; i < count; i++) timestamps[i] = first + i * step
+    return timestamps
+  }
   const deltas = readDeltas(reader, width, count)
   for (let i = 0; i < deltas.length; i++) timestamps[i] = first + (deltas[i] ?? 0)
   reader.align()

@@ -1,6 +1,19 @@
 import type {Value} from '../schema/value.ts'
 import type {ByteWriter} from './byte-writer.ts'
-import {columnFlags, columnKinds, validityOf, writeColumnHeader, writeNumbers, type ColumnKind, type Validity} from './payload.ts'
+import {
+  DECIMALS_MAX,
+  columnFlags,
+  columnKinds,
+  validityOf,
+  writeColumnHeader,
+  writeNumbers,
+  type ColumnKind,
+  type Validity,
+} from './payload.ts'
+
+/** From this many rows on; fewer are small anyway. */
+const DECIMALS_ROWS_MIN = 16
+const SAMPLE_ROWS = 16
 
 /** Integers that may be longs, in the narrowest form: differences to the smallest, then 32 bits, doubles, 64 bits. */
 export function writeIntegers(writer: ByteWriter, values: ArrayLike<Value>): void {
@@ -27,6 +40,7 @@ export function writeIntegers(writer: ByteWriter, values: ArrayLike<Value>): voi
 
 export function writeDoubles(writer: ByteWriter, values: ArrayLike<Value>): void {
   if (values instanceof Float64Array) {
+    if (writeFewDecimals(writer, values)) return
     writeHead(writer, columnKinds.f64, undefined)
     return writeNumbers(writer, values)
   }
@@ -42,15 +56,61 @@ export function writeDoubles(writer: ByteWriter, values: ArrayLike<Value>): void
   writeNumbers(writer, numbers)
 }
 
+/** Half the size, where the doubles are what reading a few decimals gives: prices, mostly. */
+function writeFewDecimals(writer: ByteWriter, doubles: Float64Array): boolean {
+  const digits = decimalsOf(doubles)
+  if (digits === undefined) return false
+  const scale = 10 ** digits
+  const whole = new Float64Array(doubles.length)
+  let min = Infinity
+  let max = -Infinity
+  for (let i = 0; i < doubles.length; i++) {
+    const double = doubles[i] ?? 0
+    const scaled = Math.round(double * scale)
+    // The reader divides as well; a zero loses its sign.
+    if (scaled / scale !== double || (scaled === 0 && Object.is(double, -0))) return false
+    whole[i] = scaled
+    if (scaled < min) min = scaled
+    if (scaled > max) max = scaled
+  }
+  if (!(max - min <= 0xffffffff && Number.isSafeInteger(min) && Number.isSafeInteger(max))) return false
+  writeColumnHeader(writer, columnKinds.decimals32, 0, digits)
+  writer.f64(min)
+  const differences = new Uint32Array(whole.length)
+  for (let i = 0; i < whole.length; i++) differences[i] = (whole[i] ?? 0) - min
+  writeNumbers(writer, differences)
+  return true
+}
+
+/** The fewest decimals that a sample of the numbers can do with. */
+function decimalsOf(doubles: Float64Array): number | undefined {
+  if (doubles.length < DECIMALS_ROWS_MIN) return undefined
+  let digits = 0
+  for (let i = 0; i < SAMPLE_ROWS; i++) {
+    const double = doubles[Math.floor((i * doubles.length) / SAMPLE_ROWS)] ?? 0
+    while (Math.round(double * 10 ** digits) / 10 ** digits !== double) if (++digits > DECIMALS_MAX) return undefined
+  }
+  return digits
+}
+
 function writeSafe(writer: ByteWriter, numbers: Int32Array | Float64Array, validity: Validity | undefined): void {
   let min = numbers[0] ?? 0
   let max = min
+  const base = min
+  const step = (numbers[1] ?? base) - base
+  let isSteady = numbers.length > 1 && validity === undefined
   for (let i = 1; i < numbers.length; i++) {
     const number = numbers[i] ?? 0
     if (number < min) min = number
     else if (number > max) max = number
+    if (number !== base + i * step) isSteady = false
   }
   const range = max - min
+  if (isSteady) {
+    writeHead(writer, columnKinds.steps, undefined)
+    writer.f64(base)
+    return writer.f64(step)
+  }
   if (range < 0x100) return writeDifferences(writer, columnKinds.base8, validity, min, new Uint8Array(numbers.length), numbers)
   if (range < 0x10000)
     return writeDifferences(writer, columnKinds.base16, validity, min, new Uint16Array(numbers.length), numbers)

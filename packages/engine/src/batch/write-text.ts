@@ -21,14 +21,7 @@ export function writePieces(
   pieces: {bytes: Uint8Array; ends: Uint16Array | Uint32Array; validity: Validity | undefined; isAscii?: boolean},
 ): void {
   const {bytes, ends, validity, isAscii} = pieces
-  writeHead(
-    writer,
-    kind,
-    validity,
-    (bytes.length > 65535 ? columnFlags.wideEnds : 0) | (isAscii === true ? columnFlags.ascii : 0),
-  )
-  writer.u32(bytes.length)
-  writeEnds(writer, ends, bytes.length)
+  writeTextHead(writer, kind, {ends, bytesLength: bytes.length, validity, isAscii: isAscii === true})
   writer.raw(bytes)
 }
 
@@ -87,12 +80,34 @@ const wellFormed = (values: ArrayLike<string | null>): (string | null)[] =>
   Array.from(values, value => (value === null ? null : Buffer.from(value).toString()))
 
 function writeJoined(writer: ByteWriter, {text, ends, bytesLength, validity}: Joined): void {
-  const wide = bytesLength > 65535 ? columnFlags.wideEnds : 0
-  const ascii = bytesLength === text.length ? columnFlags.ascii : 0
-  writeHead(writer, columnKinds.text, validity, wide | ascii)
-  writer.u32(bytesLength)
-  writeEnds(writer, ends, bytesLength)
+  writeTextHead(writer, columnKinds.text, {ends, bytesLength, validity, isAscii: bytesLength === text.length})
   writeText(writer, text, bytesLength)
+}
+
+type TextLayout = {
+  readonly ends: Uint16Array | Uint32Array
+  readonly bytesLength: number
+  readonly validity: Validity | undefined
+  readonly isAscii: boolean
+}
+
+/** All that stands before the bytes of the pieces. */
+function writeTextHead(writer: ByteWriter, kind: 8 | 10, {ends, bytesLength, validity, isAscii}: TextLayout): void {
+  const ascii = isAscii ? columnFlags.ascii : 0
+  const same = sameLength(ends, bytesLength)
+  const wide = bytesLength > 65535 ? columnFlags.wideEnds : 0
+  if (same === undefined) writeHead(writer, kind, validity, ascii | wide)
+  else writeHead(writer, kind, validity, ascii | columnFlags.sameLength, same)
+  writer.u32(bytesLength)
+  if (same === undefined) writeEnds(writer, ends, bytesLength)
+}
+
+/** The length of every piece, where it is the same. */
+function sameLength(ends: Uint16Array | Uint32Array, bytesLength: number): number | undefined {
+  const length = bytesLength / ends.length
+  if (!Number.isInteger(length)) return undefined
+  for (let i = 0; i < ends.length; i++) if (ends[i] !== (i + 1) * length) return undefined
+  return length
 }
 
 function writeText(writer: ByteWriter, text: string, bytesLength: number): void {
@@ -103,8 +118,8 @@ function writeText(writer: ByteWriter, text: string, bytesLength: number): void 
 
 function writeEnds(writer: ByteWriter, ends: Uint16Array | Uint32Array, bytesLength: number): void {
   const isWide = ends instanceof Uint32Array
-  if (bytesLength > 65535) writeNumbers(writer, isWide ? ends : Uint32Array.from(ends))
-  else writeNumbers(writer, isWide ? Uint16Array.from(ends) : ends)
+  if (bytesLength > 65535) writeNumbers(writer, isWide ? ends : new Uint32Array(ends))
+  else writeNumbers(writer, isWide ? new Uint16Array(ends) : ends)
 }
 
 function looksRepetitive(values: ArrayLike<string | null>): boolean {
@@ -138,7 +153,7 @@ function encodeDictionary(values: ArrayLike<string | null>) {
     codes[i] = code
   }
   const entries = [...known.keys()]
-  return {codes: entries.length <= 256 ? Uint8Array.from(codes) : codes, entries, validity: isNull && validityOf(isNull, length)}
+  return {codes: entries.length <= 256 ? new Uint8Array(codes) : codes, entries, validity: isNull && validityOf(isNull, length)}
 }
 
 function writeHead(writer: ByteWriter, kind: 8 | 9 | 10, validity: Validity | undefined, flags: number, number = 0): void {

@@ -1,5 +1,6 @@
 import {typesEqual, type SqlType} from '../schema/sql-type.ts'
 import type {Value} from '../schema/value.ts'
+import {decodeBase64} from './base64.ts'
 import {
   convertDecimal,
   decimalToDouble,
@@ -22,7 +23,7 @@ const same: Convert = value => value
 
 /**
  * The conversion of CAST between two types; undefined where there is none. NULL gives NULL. It throws EvaluationError where
- * a value has no counterpart: text that is no number, a number with too many digits for a DECIMAL.
+ * a value has no counterpart: text that is no number or no base64, a number with too many digits for a DECIMAL.
  */
 export function castFunction(from: SqlType, to: SqlType): ((value: Value) => Value) | undefined {
   const convert = converter(from, to)
@@ -66,7 +67,7 @@ function converter(from: SqlType, to: SqlType): Convert | undefined {
       if (from.kind === 'DATE') return days => (days as number) * DAY_MS
       return from.kind === 'VARCHAR' ? text => parseTimestamp(text as string) : undefined
     case 'BYTES':
-      return undefined
+      return from.kind === 'VARCHAR' ? text => parseBytes(text as string) : undefined
     case 'ARRAY':
       return from.kind === 'ARRAY' ? toArray(from.element, to.element) : undefined
     case 'MAP':
@@ -201,6 +202,12 @@ export function parseDouble(text: string): number | undefined {
   const special = /^([+-]?)(NaN|Infinity)$/.exec(trimmed)
   if (special === null) return undefined
   return special[2] === 'NaN' ? Number.NaN : special[1] === '-' ? -Infinity : Infinity
+}
+
+function parseBytes(text: string): Uint8Array {
+  const bytes = decodeBase64(text.trim())
+  if (bytes === undefined) throw new EvaluationError(`'${text}' is no BYTES: expected base64 text`)
+  return bytes
 }
 
 function noNumber(text: string, type: string): never {

@@ -1,7 +1,7 @@
 import {BIGINT, INT, decimal, printType, typesEqual, type SqlType, type StructField} from '../schema/sql-type.ts'
 import type {Value} from '../schema/value.ts'
 import {castFunction} from './cast.ts'
-import {parseDecimal, precisionOf} from './decimal.ts'
+import {parseDecimal, powerOfTen, precisionOf} from './decimal.ts'
 import {EvaluationError} from './evaluation-error.ts'
 import type {Expr} from './ir.ts'
 import {valueToText} from './java-text.ts'
@@ -178,6 +178,7 @@ export function coerceLiteral(value: Value, from: SqlType, to: SqlType): {readon
   const cast = castFunction(source, to)
   const isAllowed = from.kind === 'VARCHAR' || to.kind === 'VARCHAR' || canWiden(from, to) || isTemporal(from)
   if (cast === undefined || !isAllowed) return noConversion(value, from, to)
+  if (losesDigits(value, from, to)) return noConversion(value, from, to)
   try {
     return {value: cast(via === undefined ? value : via.unscaled)}
   } catch (error) {
@@ -185,6 +186,17 @@ export function coerceLiteral(value: Value, from: SqlType, to: SqlType): {readon
     return from.kind === 'VARCHAR' ? invalidText(value as string, to) : noConversion(value, from, to)
   }
 }
+
+/** A DECIMAL, or text that is one, with more places than the target keeps; CAST rounds, a literal does not. */
+function losesDigits(value: Value, from: SqlType, to: SqlType): boolean {
+  if (to.kind !== 'DECIMAL') return false
+  if (from.kind === 'DECIMAL') return hasMorePlaces(value as bigint, from.scale, to.scale)
+  const parsed = from.kind === 'VARCHAR' ? parseDecimal((value as string).trim()) : undefined
+  return parsed !== undefined && hasMorePlaces(parsed.unscaled, parsed.scale, to.scale)
+}
+
+const hasMorePlaces = (unscaled: bigint, scale: number, wanted: number): boolean =>
+  scale > wanted && unscaled % powerOfTen(scale - wanted) !== 0n
 
 function commonWithNumberText(target: SqlType, text: string): SqlType | Problem {
   const type = numberTypeOfText(text)

@@ -2,9 +2,10 @@ import type {Clock} from '../base/clock.ts'
 import {EngineError} from '../base/errors.ts'
 import {Signal} from '../base/signal.ts'
 import {limits} from '../limits.ts'
-import {parsePartitionKey, partitionKey} from '../record/record.ts'
+import {parsePartitionKey, partitionKey, type Offset} from '../record/record.ts'
 import type {ReadResult} from '../storage/port/log-store.ts'
 import type {Storage} from '../storage/port/storage.ts'
+import type {Touched} from '../storage/port/wake.ts'
 import {checkConsumerRequest} from './check-request.ts'
 import {commitGroupOffsets} from './commit.ts'
 import {groupEvents, type GroupOffset} from './group-events.ts'
@@ -46,6 +47,8 @@ export type ConsumerParts<P extends RecordPart> = {
 
 type Fetch<P extends RecordPart> = {
   readonly queues: readonly PartitionQueue<P>[]
+  /** Where each was read from. */
+  readonly froms: readonly Offset[]
   readonly results: Promise<readonly ReadResult[]>
 }
 
@@ -133,7 +136,7 @@ class GroupConsumer<P extends RecordPart> {
         }
         this.#idleSinceMs = this.#room() > 0 ? undefined : (this.#idleSinceMs ?? this.#parts.clock.nowMs())
         if (batch || (await this.#fetch())) continue
-        if (!this.#isStopped) await this.#bell.wait(this.#room() > 0 ? limits.taskPollMs : membership.heartbeatMs)
+        if (!this.#isStopped) await this.#wait(membership)
         if (this.#room() <= 0) await this.#readCommits()
       }
       return undefined
@@ -143,6 +146,12 @@ class GroupConsumer<P extends RecordPart> {
       this.#ahead?.results.catch(() => {})
       await this.#membership?.leave()
     }
+  }
+
+  /** A wake may get lost: now and then the log is asked without one. */
+  async #wait({heartbeatMs}: Membership): Promise<void> {
+    const isRung = await this.#bell.wait(this.#room() > 0 ? limits.taskPollMs : heartbeatMs)
+    if (!isRung) for (const queue of this.#queues) queue.mayHaveGrown()
   }
 
   async #checkTopics(): Promise<void> {
@@ -229,8 +238,20 @@ class GroupConsumer<P extends RecordPart> {
     this.#unsubscribe()
     this.#unsubscribe = await storage.wake.subscribe(
       this.#queues.map(({at}) => at),
-      () => this.#bell.ring(),
+      touched => this.#hear(touched),
     )
+    // What was appended while nobody listened.
+    for (const queue of this.#queues) queue.mayHaveGrown()
+  }
+
+  #hear(touched: readonly Touched[]): void {
+    const byPlace = new Map(this.#queues.map(queue => [partitionKey(queue.at), queue]))
+    for (const {topic, partition, batches = []} of touched) {
+      const queue = byPlace.get(partitionKey({topic, partition}))
+      if (batches.length > 0) queue?.offer(batches)
+      else queue?.mayHaveGrown()
+    }
+    this.#bell.ring()
   }
 
   /** A group that begins at the end begins there once: else who takes over would leave out what came meanwhile. */
@@ -269,30 +290,38 @@ class GroupConsumer<P extends RecordPart> {
     if (this.#room() <= 0 || this.#queues.length === 0) return false
     const ahead = this.#ahead
     this.#ahead = undefined
+    if (ahead !== undefined && (await this.#fill(ahead))) return true
     // What was read ahead and found nothing may have been too early.
-    return (ahead !== undefined && (await this.#fill(ahead))) || this.#fill(this.#read())
+    const next = this.#read()
+    return next !== undefined && this.#fill(next)
   }
 
-  #read(): Fetch<P> {
-    const queues = this.#queues.filter(({isEmpty}) => isEmpty)
+  /** Undefined when there is nothing to be found. */
+  #read(): Fetch<P> | undefined {
+    const queues = this.#queues.filter(({isEmpty, isLevel}) => isEmpty && !isLevel)
+    if (queues.length === 0) return undefined
+    const froms = queues.map(({readFrom}) => readFrom)
     const bytesMax = Math.ceil(Math.min(limits.readerFetchBytesMax, limits.consumerFetchBytesMax / Math.max(1, queues.length)))
     const results = this.#parts.storage.log.read(queues.map(({at, readFrom}) => ({...at, from: readFrom, bytesMax})))
     // Its failure is heard by who waits for it.
     results.catch(() => {})
-    return {queues, results}
+    for (const queue of queues) queue.beginRead()
+    return {queues, froms, results}
   }
 
-  async #fill({queues, results}: Fetch<P>): Promise<boolean> {
+  async #fill({queues, froms, results}: Fetch<P>): Promise<boolean> {
     let isNew = false
     for (const [i, {batches, bounds}] of (await results).entries()) {
       const queue = queues[i]
       if (!queue || !bounds.isKnown) continue
-      if (queue.readFrom < bounds.begin || queue.readFrom > bounds.end) {
+      // Whose end it is no more: batches were offered since the read began.
+      const isWhereItWas = queue.readFrom === froms[i]
+      if (isWhereItWas && (queue.readFrom < bounds.begin || queue.readFrom > bounds.end)) {
         queue.seek(withoutOffset(queue.at, queue.readFrom, bounds, this.#request.onNoOffset ?? 'earliest'))
         isNew = true
       } else {
-        queue.fill(batches)
-        isNew ||= batches.length > 0
+        queue.fill(batches, bounds.end)
+        isNew ||= !queue.isEmpty
       }
     }
     return isNew

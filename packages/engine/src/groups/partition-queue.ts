@@ -1,4 +1,5 @@
 import {must} from '../base/assert.ts'
+import {limits} from '../limits.ts'
 import type {Offset, TopicPartition} from '../record/record.ts'
 import type {StoredBatch} from '../storage/port/log-store.ts'
 import {Unacked} from './unacked.ts'
@@ -26,6 +27,8 @@ export class PartitionQueue<P extends RecordPart> {
   #taken = 0
   #from: Offset
   #read: Offset
+  /** Where the partition ends as far as it is known. */
+  #end: Offset = Infinity
   #handed: Offset | undefined
   #committed = 0
 
@@ -56,8 +59,39 @@ export class PartitionQueue<P extends RecordPart> {
     return this.#handed === undefined || this.#committed >= this.#handed
   }
 
-  /** What a read from `readFrom` found. */
-  fill(batches: readonly StoredBatch[]): void {
+  /** Whether nothing can be there that was not read. */
+  get isLevel(): boolean {
+    return this.#read >= this.#end
+  }
+
+  /** A read from `readFrom` begins: what is appended from now on makes itself heard. */
+  beginRead(): void {
+    this.#end = this.#read
+  }
+
+  /** What a read that began at some `readFrom` found, and the end it saw. */
+  fill(batches: readonly StoredBatch[], end: Offset): void {
+    // Some of it may have been offered meanwhile.
+    const fresh = batches.filter(({baseOffset, count}) => baseOffset + count > this.#read)
+    this.#append(fresh)
+    this.#end = Math.max(this.#end, end)
+  }
+
+  /** What was just appended: it saves a read where it follows on what was read. */
+  offer(batches: readonly StoredBatch[]): void {
+    for (const batch of batches) {
+      if (batch.baseOffset + batch.count <= this.#read) continue
+      if (batch.baseOffset !== this.#read || this.#batches.length >= limits.consumerWakeBatchesMax) return this.mayHaveGrown()
+      this.#append([batch])
+      this.#end = Math.max(this.#end, this.#read)
+    }
+  }
+
+  mayHaveGrown(): void {
+    this.#end = Infinity
+  }
+
+  #append(batches: readonly StoredBatch[]): void {
     const last = batches.at(-1)
     if (!last) return
     this.#batches.push(...batches)
@@ -71,6 +105,7 @@ export class PartitionQueue<P extends RecordPart> {
     this.#taken = 0
     this.#from = from
     this.#read = from
+    this.mayHaveGrown()
   }
 
   /** At most so many records of one batch; undefined when there are none. Throws BATCH_CORRUPT for a damaged batch. */

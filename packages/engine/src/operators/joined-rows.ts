@@ -1,7 +1,7 @@
 import {vectorOf, type Chunk, type Vector} from '../chunk/chunk.ts'
-import type {Header} from '../record/record.ts'
 import type {Value} from '../schema/value.ts'
 import type {KeyColumns} from '../state/map-key.ts'
+import {KeyedRows} from './keyed-rows.ts'
 
 const none = -1
 
@@ -10,49 +10,23 @@ const none = -1
  * built, and must stand at the slots until then.
  */
 export class JoinedRows {
-  readonly #keys: readonly Value[][]
-  readonly #isWindowed: boolean
+  readonly rows: KeyedRows
   readonly #left: number[] = []
   readonly #right: number[] = []
-  readonly #times: number[] = []
-  #headers: (readonly Header[])[] | undefined
 
-  /** `keyColumns` includes the two of the window where keys are windowed. */
   constructor(keyColumns: number, isWindowed: boolean) {
-    this.#keys = Array.from({length: keyColumns}, () => [])
-    this.#isWindowed = isWindowed
-  }
-
-  get count(): number {
-    return this.#times.length
+    this.rows = new KeyedRows(keyColumns, isWindowed)
   }
 
   /** A row with the key at `row`; a slot of -1 is a row of NULLs. */
   add(keys: KeyColumns, row: number, leftSlot: number, rightSlot: number, timeMs: number): void {
-    for (let i = 0; i < this.#keys.length; i++) this.#keys[i]!.push(keys[i]![row] ?? null)
+    this.rows.add(keys, row, timeMs)
     this.#left.push(leftSlot)
     this.#right.push(rightSlot)
-    this.#times.push(timeMs)
-    if (this.#headers !== undefined) this.#headers.push([])
-  }
-
-  /** Headers of the rows from `first` on. */
-  setHeaders(first: number, headers: readonly Header[]): void {
-    if (headers.length === 0 || first === this.count) return
-    this.#headers ??= this.#times.map(() => [])
-    this.#headers.fill(headers, first)
   }
 
   build(left: readonly (readonly Value[])[], right: readonly (readonly Value[])[]): Chunk {
-    const keys = this.#isWindowed ? this.#keys.slice(0, -2) : this.#keys
-    const [starts, ends] = this.#isWindowed ? this.#keys.slice(-2) : []
-    return {
-      count: this.count,
-      columns: [...keys.map(vectorOf), ...gathered(left, this.#left), ...gathered(right, this.#right)],
-      timestamps: this.#times,
-      ...(starts && ends && {windows: {starts: starts.map(Number), ends: ends.map(Number)}}),
-      ...(this.#headers && {headers: this.#headers}),
-    }
+    return this.rows.build([...gathered(left, this.#left), ...gathered(right, this.#right)])
   }
 }
 

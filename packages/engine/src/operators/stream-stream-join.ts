@@ -9,7 +9,7 @@ import type {KeyColumns, MapKey} from '../state/map-key.ts'
 import {isAllNull, keyColumns, layoutOf, type OperatorContext} from './context.ts'
 import {JoinedRows} from './joined-rows.ts'
 import type {Emit, Operator, TwoChunks} from './operator.ts'
-import {oneTurn, type Turns} from './turns.ts'
+import {oneTurn, takeTurns, type Turns} from './turns.ts'
 
 const DAY_MS = 86_400_000
 const none = -1
@@ -97,19 +97,17 @@ class StreamStreamJoin {
     context.defer?.(() => this.#flush())
   }
 
-  process([left, right]: TwoChunks, {first, ends}: Turns, emit: Emit): void {
+  process([left, right]: TwoChunks, turns: Turns, emit: Emit): void {
     this.#emit = emit
     this.#left.buffer.ready()
     this.#right.buffer.ready()
     const leftRows = inputOf(this.#left, left)
     const rightRows = inputOf(this.#right, right)
-    let leftRow = 0
-    let rightRow = 0
-    for (let turn = 0; turn < ends.length; turn++) {
-      const end = ends[turn]!
-      if (((first + turn) & 1) === 0) for (; leftRow < end; leftRow++) this.#row(this.#left, this.#right, leftRows, leftRow)
-      else for (; rightRow < end; rightRow++) this.#row(this.#right, this.#left, rightRows, rightRow)
-    }
+    takeTurns(
+      turns,
+      (from, to) => this.#rows(this.#left, this.#right, leftRows, from, to),
+      (from, to) => this.#rows(this.#right, this.#left, rightRows, from, to),
+    )
     setValues(this.#left, leftRows, left)
     setValues(this.#right, rightRows, right)
     for (const {buffer, newest} of [this.#left, this.#right])
@@ -117,9 +115,13 @@ class StreamStreamJoin {
     if (!this.#isDeferred) this.#flush()
   }
 
+  #rows(mine: Side, other: Side, input: Input, from: number, to: number): void {
+    for (let row = from; row < to; row++) this.#row(mine, other, input, row)
+  }
+
   #row(mine: Side, other: Side, input: Input, row: number): void {
     if (input.nullValues !== undefined && input.nullValues[row] === 1) return
-    const first = this.#out.count
+    const first = this.#out.rows.count
     const time = input.times[row]!
     const slot = mine.buffer.add(input.keys, row, time)
     input.slots[row] = slot
@@ -127,7 +129,7 @@ class StreamStreamJoin {
       if (mine.isKept) this.#give(mine, input, row, slot, none, time)
       mine.buffer.pass(slot)
     } else this.#join(mine, other, input, row, slot)
-    if (input.headers !== undefined) this.#out.setHeaders(first, input.headers[row] ?? [])
+    if (input.headers !== undefined) this.#out.rows.setHeaders(first, input.headers[row] ?? [])
   }
 
   #join(mine: Side, other: Side, input: Input, row: number, slot: number): void {
@@ -199,7 +201,7 @@ class StreamStreamJoin {
   }
 
   #flush(): void {
-    if (this.#out.count === 0) return
+    if (this.#out.rows.count === 0) return
     const out = this.#out
     this.#out = this.#newOut()
     this.#emit?.(out.build(valuesOf(this.#left), valuesOf(this.#right)))
@@ -212,7 +214,7 @@ class StreamStreamJoin {
 }
 
 /** What stands in a side's buffer, without the flag that the buffer adds. */
-const valuesOf = ({buffer}: Side): readonly (readonly Value[])[] => buffer.table.values.slice(0, -1)
+const valuesOf = ({buffer}: Pick<Side, 'buffer'>): readonly Value[][] => buffer.table.values.slice(0, -1)
 
 function inputOf({buffer, keyCount}: Side, chunk: Chunk | undefined): Input {
   if (chunk === undefined) return NO_INPUT
@@ -239,9 +241,9 @@ const NO_INPUT: Input = {
 }
 
 function setValues({buffer, keyCount}: Side, {count, slots}: Input, chunk: Chunk | undefined): void {
-  for (let i = keyCount; chunk !== undefined && i < chunk.columns.length; i++) {
-    const from = chunk.columns[i]!.values
-    const to = buffer.table.values[i - keyCount]!
+  if (chunk === undefined) return
+  for (const [i, to] of valuesOf({buffer}).entries()) {
+    const from = chunk.columns[keyCount + i]!.values
     for (let row = 0; row < count; row++) if (slots[row]! >= 0) to[slots[row]!] = from[row] ?? null
   }
 }

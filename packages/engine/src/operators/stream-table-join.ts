@@ -3,11 +3,11 @@ import {vectorOf, type Chunk} from '../chunk/chunk.ts'
 import type {StreamTableJoinStep} from '../plan/step.ts'
 import type {Value} from '../schema/value.ts'
 import {KeyedStore} from '../state/keyed-store.ts'
+import type {KeyColumns, MapKey} from '../state/map-key.ts'
 import {isAllNull, keyColumns, layoutOf, type OperatorContext} from './context.ts'
-import type {Operator} from './operator.ts'
-import {remember} from './table-source.ts'
-
-const LEFT = 0
+import type {Emit, Operator, TwoChunks} from './operator.ts'
+import {RememberedRows} from './table-source.ts'
+import {oneTurn, takeTurns, type Turns} from './turns.ts'
 
 /**
  * Looks each stream row up in the table as it is when the row comes; the table side changes state and gives nothing.
@@ -17,44 +17,78 @@ export function streamTableJoinOperator(step: StreamTableJoinStep, context: Oper
   const store = context.stores.add(new KeyedStore(step.rightStore, layoutOf(step.right)))
   const leftKeys = step.left.schema.key.length
   const rightKeys = step.right.schema.key.length
+
+  function join([left, right]: TwoChunks, turns: Turns, emit: Emit): void {
+    const found = left && new FoundRows(left, leftKeys, store, step.join === 'left')
+    const remembered = right && new RememberedRows(right, rightKeys, store, false)
+    takeTurns(
+      turns,
+      (from, to) => found?.lookUp(from, to),
+      (from, to) => remembered?.put(from, to),
+    )
+    found?.emit(emit)
+  }
+
   return {
-    process(port, chunk, emit) {
-      if (port !== LEFT) {
-        remember(chunk, rightKeys, store, false)
-        return
-      }
-      const found = lookUp(chunk, leftKeys, store, step.join === 'left')
-      if (found.count === 0) return
-      const {nullValues: _nullValues, ...left} = found.count === chunk.count ? chunk : selectRows(chunk, found.rows)
-      emit({...left, columns: [...left.columns, ...store.table.values.map(column => vectorOf(gatherSlots(column, found.slots)))]})
-    },
+    process: (port, chunk, emit) => join(port === 0 ? [chunk, undefined] : [undefined, chunk], oneTurn(port, chunk.count), emit),
+    processTurns: join,
   }
 }
 
-type Found = {readonly count: number; readonly rows: Int32Array; readonly slots: Int32Array}
+/** Rows of a stream with what the table held for them when they were looked up: later changes do not reach them. */
+class FoundRows {
+  readonly #chunk: Chunk
+  readonly #keyCount: number
+  readonly #store: KeyedStore
+  readonly #keepsUnmatched: boolean
+  readonly #keys: KeyColumns
+  readonly #mapKeys: ArrayLike<MapKey>
+  readonly #rows: Int32Array
+  readonly #slots: Int32Array
+  readonly #values: readonly Value[][]
+  #count = 0
 
-function lookUp(chunk: Chunk, keyCount: number, store: KeyedStore, keepsUnmatched: boolean): Found {
-  const keys = keyColumns(chunk, keyCount)
-  const mapKeys = store.mapKeys(keys, chunk.count)
-  const rows = new Int32Array(chunk.count)
-  const slots = new Int32Array(chunk.count)
-  let count = 0
-  for (let row = 0; row < chunk.count; row++) {
-    if (chunk.nullValues !== undefined && chunk.nullValues[row] === 1) continue
-    const slot = isAllNull(keys, keyCount, row) ? -1 : store.find(mapKeys[row]!)
-    if (slot < 0 && !keepsUnmatched) continue
-    rows[count] = row
-    slots[count++] = slot
+  constructor(chunk: Chunk, keyCount: number, store: KeyedStore, keepsUnmatched: boolean) {
+    this.#chunk = chunk
+    this.#keyCount = keyCount
+    this.#store = store
+    this.#keepsUnmatched = keepsUnmatched
+    this.#keys = keyColumns(chunk, keyCount)
+    this.#mapKeys = store.mapKeys(this.#keys, chunk.count)
+    this.#rows = new Int32Array(chunk.count)
+    this.#slots = new Int32Array(chunk.count)
+    this.#values = store.table.values.map(() => new Array<Value>(chunk.count))
   }
-  return {count, rows: rows.subarray(0, count), slots: slots.subarray(0, count)}
+
+  lookUp(from: number, to: number): void {
+    const {nullValues} = this.#chunk
+    const first = this.#count
+    let count = first
+    for (let row = from; row < to; row++) {
+      if (nullValues !== undefined && nullValues[row] === 1) continue
+      const slot = isAllNull(this.#keys, this.#keyCount, row) ? -1 : this.#store.find(this.#mapKeys[row]!)
+      if (slot < 0 && !this.#keepsUnmatched) continue
+      this.#rows[count] = row
+      this.#slots[count++] = slot
+    }
+    this.#count = count
+    for (let i = 0; i < this.#values.length; i++)
+      gatherSlots(this.#store.table.values[i]!, this.#slots, this.#values[i]!, first, count)
+  }
+
+  emit(emit: Emit): void {
+    const count = this.#count
+    if (count === 0) return
+    const chunk = this.#chunk
+    const {nullValues: _nullValues, ...left} = count === chunk.count ? chunk : selectRows(chunk, this.#rows.subarray(0, count))
+    for (const column of this.#values) column.length = count
+    emit({...left, columns: [...left.columns, ...this.#values.map(vectorOf)]})
+  }
 }
 
-/** The table's values now: later changes must not reach rows that were joined before. */
-function gatherSlots(column: readonly Value[], slots: Int32Array): Value[] {
-  const values = new Array<Value>(slots.length)
-  for (let i = 0; i < slots.length; i++) {
+function gatherSlots(column: readonly Value[], slots: Int32Array, values: Value[], from: number, to: number): void {
+  for (let i = from; i < to; i++) {
     const slot = slots[i]!
     values[i] = slot < 0 ? null : column[slot]!
   }
-  return values
 }

@@ -4,6 +4,7 @@ import {selectChunk} from '../batch/select.ts'
 import type {SourceStep} from '../plan/step.ts'
 import type {Value} from '../schema/value.ts'
 import {KeyedStore} from '../state/keyed-store.ts'
+import type {KeyColumns, MapKey} from '../state/map-key.ts'
 import {isAllNull, keyColumns, layoutOf, type OperatorContext} from './context.ts'
 import {badRow} from './evaluator.ts'
 import type {Operator} from './operator.ts'
@@ -40,27 +41,59 @@ function withKeys(chunk: Chunk, keyCount: number, step: string, context: Operato
 
 /** Puts the rows into the store; gives the rows that they replace when asked to. */
 export function remember(chunk: Chunk, keyCount: number, store: KeyedStore, wantsBefore: boolean): Chunk['before'] {
-  const keys = keyColumns(chunk, keyCount)
-  const mapKeys = store.mapKeys(keys, chunk.count)
-  const {table} = store
-  const values = chunk.columns.slice(keyCount).map(column => column.values)
-  const old: Value[][] = wantsBefore ? values.map(() => new Array<Value>(chunk.count).fill(null)) : []
-  const wasAbsent = new Uint8Array(wantsBefore ? chunk.count : 0)
-  for (let row = 0; row < chunk.count; row++) {
-    const key = mapKeys[row]!
-    let slot = store.find(key)
-    if (wantsBefore) {
-      if (slot < 0) wasAbsent[row] = 1
-      else for (let i = 0; i < old.length; i++) old[i]![row] = table.values[i]![slot]!
-    }
-    if (chunk.nullValues !== undefined && chunk.nullValues[row] === 1) {
-      if (slot >= 0) store.remove(key, slot)
-      continue
-    }
-    if (slot < 0) slot = store.add(key, keys, row)
-    else table.touch(slot)
-    for (let i = 0; i < values.length; i++) table.values[i]![slot] = values[i]![row]!
-    table.times[slot] = chunk.timestamps[row]!
+  const rows = new RememberedRows(chunk, keyCount, store, wantsBefore)
+  rows.put(0, chunk.count)
+  return rows.before
+}
+
+/** As `remember`, some rows at a time. */
+export class RememberedRows {
+  readonly #chunk: Chunk
+  readonly #keyCount: number
+  readonly #store: KeyedStore
+  readonly #keys: KeyColumns
+  readonly #mapKeys: ArrayLike<MapKey>
+  readonly #values: readonly ArrayLike<Value>[]
+  readonly #old: readonly Value[][] | undefined
+  readonly #wasAbsent: Uint8Array
+
+  constructor(chunk: Chunk, keyCount: number, store: KeyedStore, wantsBefore: boolean) {
+    this.#chunk = chunk
+    this.#keyCount = keyCount
+    this.#store = store
+    this.#keys = keyColumns(chunk, keyCount)
+    this.#mapKeys = store.mapKeys(this.#keys, chunk.count)
+    this.#values = chunk.columns.slice(keyCount).map(column => column.values)
+    this.#old = wantsBefore ? this.#values.map(() => new Array<Value>(chunk.count).fill(null)) : undefined
+    this.#wasAbsent = new Uint8Array(wantsBefore ? chunk.count : 0)
   }
-  return wantsBefore ? {columns: [...chunk.columns.slice(0, keyCount), ...old.map(vectorOf)], nullValues: wasAbsent} : undefined
+
+  put(from: number, to: number): void {
+    const {timestamps, nullValues} = this.#chunk
+    const {table} = this.#store
+    const values = this.#values
+    for (let row = from; row < to; row++) {
+      const key = this.#mapKeys[row]!
+      let slot = this.#store.find(key)
+      if (this.#old !== undefined) this.#see(this.#old, row, slot)
+      if (nullValues !== undefined && nullValues[row] === 1) {
+        if (slot >= 0) this.#store.remove(key, slot)
+        continue
+      }
+      if (slot < 0) slot = this.#store.add(key, this.#keys, row)
+      else table.touch(slot)
+      for (let i = 0; i < values.length; i++) table.values[i]![slot] = values[i]![row]!
+      table.times[slot] = timestamps[row]!
+    }
+  }
+
+  #see(old: readonly Value[][], row: number, slot: number): void {
+    if (slot < 0) this.#wasAbsent[row] = 1
+    else for (let i = 0; i < old.length; i++) old[i]![row] = this.#store.table.values[i]![slot]!
+  }
+
+  get before(): Chunk['before'] {
+    if (this.#old === undefined) return undefined
+    return {columns: [...this.#chunk.columns.slice(0, this.#keyCount), ...this.#old.map(vectorOf)], nullValues: this.#wasAbsent}
+  }
 }

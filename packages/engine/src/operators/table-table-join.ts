@@ -1,97 +1,158 @@
-import type {Chunk} from '../chunk/chunk.ts'
+import {vectorOf, type Chunk} from '../chunk/chunk.ts'
 import type {TableTableJoinStep} from '../plan/step.ts'
-import type {Row} from '../schema/value.ts'
+import type {Value} from '../schema/value.ts'
 import {KeyedStore} from '../state/keyed-store.ts'
-import {ChunkBuilder, rowAt} from './chunk-builder.ts'
+import type {KeyColumns, MapKey} from '../state/map-key.ts'
 import {isAllNull, keyColumns, layoutOf, type OperatorContext} from './context.ts'
-import type {Emit, Operator} from './operator.ts'
-import {withBefore} from './session-aggregate.ts'
+import {KeyedRows} from './keyed-rows.ts'
+import type {Emit, Operator, TwoChunks} from './operator.ts'
+import {oneTurn, takeTurns, type Turns} from './turns.ts'
 
-/**
- * Joins two tables by their keys; a change on either side gives the change of the joined row. A side is *kept* when its
- * rows come out without a partner.
- */
+type Columns = readonly ArrayLike<Value>[]
+
+type Side = {
+  readonly store: KeyedStore
+  readonly keyCount: number
+  /** Where its values begin in a joined row. */
+  readonly offset: number
+  /** Its rows come out without a partner too. */
+  readonly isKept: boolean
+}
+
+/** Joins two tables by their keys; a change on either side gives the change of the joined row. */
 export function tableTableJoinOperator(step: TableTableJoinStep, context: OperatorContext): Operator {
-  const left = context.stores.add(new KeyedStore(step.leftStore, layoutOf(step.left)))
-  const right = context.stores.add(new KeyedStore(step.rightStore, layoutOf(step.right)))
   const leftWidth = step.left.schema.value.length
-  const rightWidth = step.right.schema.value.length
-  const combine = (mine: Row | undefined, other: Row | undefined, port: number): Row => {
-    const [leftRow, rightRow] = port === 0 ? [mine, other] : [other, mine]
-    return [...(leftRow ?? nulls(leftWidth)), ...(rightRow ?? nulls(rightWidth))]
+  const width = leftWidth + step.right.schema.value.length
+  const left: Side = {
+    store: context.stores.add(new KeyedStore(step.leftStore, layoutOf(step.left))),
+    keyCount: step.left.schema.key.length,
+    offset: 0,
+    isKept: step.join === 'left' || step.join === 'full',
   }
-  const sides = [
-    {
-      store: left,
-      other: right,
-      keepsMine: step.join === 'left' || step.join === 'full',
-      keepsOther: step.join === 'right' || step.join === 'full',
-    },
-    {
-      store: right,
-      other: left,
-      keepsMine: step.join === 'right' || step.join === 'full',
-      keepsOther: step.join === 'left' || step.join === 'full',
-    },
-  ] as const
+  const right: Side = {
+    store: context.stores.add(new KeyedStore(step.rightStore, layoutOf(step.right))),
+    keyCount: step.right.schema.key.length,
+    offset: leftWidth,
+    isKept: step.join === 'right' || step.join === 'full',
+  }
+
+  function join(chunks: TwoChunks, turns: Turns, emit: Emit): void {
+    const isWindowed = chunks.some(chunk => chunk?.windows !== undefined)
+    const out = new JoinedChanges(left.keyCount + (isWindowed ? 2 : 0), isWindowed, width, context.wantsBefore)
+    const leftChanges = chunks[0] && new Changes(chunks[0], left, right, out)
+    const rightChanges = chunks[1] && new Changes(chunks[1], right, left, out)
+    takeTurns(
+      turns,
+      (from, to) => leftChanges?.join(from, to),
+      (from, to) => rightChanges?.join(from, to),
+    )
+    out.emit(emit)
+  }
 
   return {
-    process(port, chunk, emit) {
-      const side = port === 0 ? sides[0] : sides[1]
-      const {store, other, keepsMine, keepsOther} = side
-      const keyCount = (port === 0 ? step.left : step.right).schema.key.length
-      const keys = keyColumns(chunk, keyCount)
-      const values = chunk.columns.slice(keyCount).map(column => column.values)
-      const mapKeys = store.mapKeys(keys, chunk.count)
-      const now = new ChunkBuilder(keys.length, leftWidth + rightWidth, chunk.windows !== undefined)
-      const was = new ChunkBuilder(keys.length, leftWidth + rightWidth, chunk.windows !== undefined)
-      for (let row = 0; row < chunk.count; row++) {
-        if (isAllNull(keys, keyCount, row)) continue
-        const key = mapKeys[row]!
-        const time = chunk.timestamps[row]!
-        const slot = store.find(key)
-        const oldMine = slot < 0 ? undefined : store.table.row(slot)
-        const newMine = chunk.nullValues?.[row] === 1 ? undefined : rowAt(values, row)
-        put(store, key, slot, keys, row, newMine, time)
-
-        const otherSlot = other.find(key)
-        const theirs = otherSlot < 0 ? undefined : other.table.row(otherSlot)
-        if (theirs === undefined && (!keepsMine || (oldMine === undefined && newMine === undefined))) continue
-        const joined = (mine: Row | undefined) => {
-          const exists = mine === undefined ? theirs !== undefined && keepsOther : theirs !== undefined || keepsMine
-          return exists ? combine(mine, theirs, port) : undefined
-        }
-        const resultTime = otherSlot < 0 ? time : Math.max(time, other.table.times[otherSlot]!)
-        const wholeKey = rowAt(keys, row)
-        now.add(wholeKey, joined(newMine), resultTime, row)
-        was.add(wholeKey, joined(oldMine), resultTime, row)
-      }
-      emitChanges(now, was, chunk, context, emit)
-    },
+    process: (port, chunk, emit) => join(port === 0 ? [chunk, undefined] : [undefined, chunk], oneTurn(port, chunk.count), emit),
+    processTurns: join,
   }
 }
 
-function put(
-  store: KeyedStore,
-  key: ReturnType<KeyedStore['mapKeys']>[number],
-  known: number,
-  keys: Parameters<KeyedStore['add']>[1],
-  row: number,
-  values: Row | undefined,
-  time: number,
-): void {
-  if (values === undefined) {
-    if (known >= 0) store.remove(key, known)
-    return
+/** Changes of one side. */
+class Changes {
+  readonly #chunk: Chunk
+  readonly #mine: Side
+  readonly #other: Side
+  readonly #out: JoinedChanges
+  readonly #keys: KeyColumns
+  readonly #mapKeys: ArrayLike<MapKey>
+  readonly #values: Columns
+
+  constructor(chunk: Chunk, mine: Side, other: Side, out: JoinedChanges) {
+    this.#chunk = chunk
+    this.#mine = mine
+    this.#other = other
+    this.#out = out
+    this.#keys = keyColumns(chunk, mine.keyCount)
+    this.#mapKeys = mine.store.mapKeys(this.#keys, chunk.count)
+    this.#values = chunk.columns.slice(mine.keyCount).map(column => column.values)
   }
-  const slot = known < 0 ? store.add(key, keys, row) : known
-  store.table.touch(slot)
-  store.table.setRow(slot, values)
-  store.table.times[slot] = time
+
+  join(from: number, to: number): void {
+    for (let row = from; row < to; row++) if (!isAllNull(this.#keys, this.#mine.keyCount, row)) this.#join(row)
+  }
+
+  #join(row: number): void {
+    const {store, isKept} = this.#mine
+    const key = this.#mapKeys[row]!
+    const slot = store.find(key)
+    const isThere = this.#chunk.nullValues?.[row] !== 1
+    const partner = this.#other.store.find(key)
+    const isResult = partner >= 0 || (isKept && (slot >= 0 || isThere))
+    if (isResult && this.#out.was !== undefined) this.#add(this.#out.was, store.table.values, slot, slot >= 0, partner)
+    if (isThere) this.#put(key, slot, row)
+    else if (slot >= 0) store.remove(key, slot)
+    if (!isResult) return
+    this.#add(this.#out.now, this.#values, row, isThere, partner)
+    const time = this.#chunk.timestamps[row]!
+    const partnerTime = partner < 0 ? time : this.#other.store.table.times[partner]!
+    this.#out.addKey(this.#keys, row, Math.max(time, partnerTime), this.#chunk)
+  }
+
+  #put(key: MapKey, known: number, row: number): void {
+    const {store} = this.#mine
+    const slot = known < 0 ? store.add(key, this.#keys, row) : known
+    store.table.touch(slot)
+    for (let i = 0; i < this.#values.length; i++) store.table.values[i]![slot] = this.#values[i]![row] ?? null
+    store.table.times[slot] = this.#chunk.timestamps[row]!
+  }
+
+  /** A joined row of this side's at `row`, if it is there, and the other's at the slot `partner`, if it is not -1. */
+  #add(rows: JoinedValues, columns: Columns, row: number, isThere: boolean, partner: number): void {
+    const hasPartner = partner >= 0
+    const isPresent = isThere ? hasPartner || this.#mine.isKept : hasPartner && this.#other.isKept
+    rows.add(this.#mine.offset, isPresent && isThere ? columns : undefined, this.#values.length, row)
+    const others = this.#other.store.table.values
+    rows.add(this.#other.offset, isPresent && hasPartner ? others : undefined, others.length, partner)
+    rows.absent.push(isPresent ? 0 : 1)
+  }
 }
 
-function emitChanges(now: ChunkBuilder, was: ChunkBuilder, chunk: Chunk, context: OperatorContext, emit: Emit): void {
-  if (now.count > 0) emit(withBefore(now.build(chunk), was.build(undefined), context.wantsBefore))
+/** Values of joined rows, side by side. */
+class JoinedValues {
+  readonly columns: readonly Value[][]
+  /** 1 where there is no row. */
+  readonly absent: number[] = []
+
+  constructor(width: number) {
+    this.columns = Array.from({length: width}, () => [])
+  }
+
+  /** One side of a row; without columns NULLs. */
+  add(offset: number, columns: Columns | undefined, width: number, row: number): void {
+    for (let i = 0; i < width; i++) this.columns[offset + i]!.push(columns?.[i]![row] ?? null)
+  }
 }
 
-const nulls = (count: number): Row => new Array<null>(count).fill(null)
+class JoinedChanges {
+  readonly now: JoinedValues
+  readonly was: JoinedValues | undefined
+  readonly #rows: KeyedRows
+
+  constructor(keyColumns: number, isWindowed: boolean, width: number, wantsBefore: boolean) {
+    this.#rows = new KeyedRows(keyColumns, isWindowed)
+    this.now = new JoinedValues(width)
+    this.was = wantsBefore ? new JoinedValues(width) : undefined
+  }
+
+  /** Key, time and headers of the row whose values were added last. */
+  addKey(keys: KeyColumns, row: number, timeMs: number, {headers}: Chunk): void {
+    this.#rows.add(keys, row, timeMs)
+    if (headers !== undefined) this.#rows.setHeaders(this.#rows.count - 1, headers[row] ?? [])
+  }
+
+  emit(emit: Emit): void {
+    if (this.#rows.count === 0) return
+    const now = this.#rows.build(this.now.columns.map(vectorOf), this.now.absent)
+    if (this.was === undefined) return emit(now)
+    const columns = [...this.#rows.keyVectors(), ...this.was.columns.map(vectorOf)]
+    emit({...now, before: {columns, nullValues: Uint8Array.from(this.was.absent)}})
+  }
+}

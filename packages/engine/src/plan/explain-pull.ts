@@ -1,12 +1,11 @@
 import {assertNever} from '../base/assert.ts'
 import type {Expr} from '../expr/ir.ts'
 import {exprText} from './expr-text.ts'
-import type {Bounds, Ends, IndexLookup, PullNode, PullScan, RangeEnd} from './pull-plan.ts'
+import {pullInputs, type Bounds, type Ends, type IndexLookup, type PullNode, type PullScan, type RangeEnd} from './pull-plan.ts'
 
 /** A pull plan as a text tree, the result on top. */
 export function explainPull(node: PullNode, indent = ''): string {
-  const inputs = node.kind === 'scan' ? [] : node.kind === 'join' ? [node.left, node.right] : [node.input]
-  return [`${indent}${detail(node)}`, ...inputs.map(input => explainPull(input, `${indent}  `))].join('\n')
+  return [`${indent}${detail(node)}`, ...pullInputs(node).map(input => explainPull(input, `${indent}  `))].join('\n')
 }
 
 const list = (exprs: readonly Expr[]): string => exprs.map(exprText).join(', ')
@@ -36,6 +35,8 @@ function detail(node: PullNode): string {
     }
     case 'limit':
       return `limit: ${node.limit ?? 'all'}${node.offset === undefined ? '' : `, after ${node.offset}`}`
+    case 'union':
+      return 'union: all rows'
     default:
       return assertNever(node, 'pull node')
   }

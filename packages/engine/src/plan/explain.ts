@@ -37,6 +37,10 @@ function detail(step: Step): string {
     }
     case 'suppress':
       return `holds windows back until they close, grace ${step.graceMs} ms, store ${step.store}`
+    case 'distinct':
+      return 'each row once'
+    case 'union':
+      return 'the rows of both'
     case 'stream-stream-join':
       return `${step.join}, within ${step.beforeMs} ms before and ${step.afterMs} ms after`
     case 'foreign-key-join':

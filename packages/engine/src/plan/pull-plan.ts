@@ -11,7 +11,7 @@ export type PullPlan = {
 }
 
 /** Rows in, rows out. Expressions read the columns of the node's input by position; a scan also has pseudocolumns and headers. */
-export type PullNode = PullScan | PullFilter | PullProject | PullAggregate | PullJoin | PullSort | PullLimit
+export type PullNode = PullScan | PullFilter | PullProject | PullAggregate | PullJoin | PullSort | PullLimit | PullUnion
 
 /** Key columns, then value columns of a source. What stands here only narrows the search: a `filter` above tests each row. */
 export type PullScan = {
@@ -75,10 +75,20 @@ export type SortKey = {readonly expr: Expr; readonly isDescending: boolean; read
 
 export type PullLimit = {readonly kind: 'limit'; readonly input: PullNode; readonly limit?: number; readonly offset?: number}
 
+/** The rows of each input, one after the other. Their columns agree. */
+export type PullUnion = {readonly kind: 'union'; readonly inputs: readonly PullNode[]}
+
 export type Bounds = {readonly from?: number; readonly to?: number}
 
 /** The scans of a plan, from left to right. */
 export function scansOf(node: PullNode): readonly PullScan[] {
   if (node.kind === 'scan') return [node]
-  return node.kind === 'join' ? [...scansOf(node.left), ...scansOf(node.right)] : scansOf(node.input)
+  return pullInputs(node).flatMap(scansOf)
+}
+
+/** The nodes right below a node, from left to right. */
+export function pullInputs(node: PullNode): readonly PullNode[] {
+  if (node.kind === 'scan') return []
+  if (node.kind === 'union') return node.inputs
+  return node.kind === 'join' ? [node.left, node.right] : [node.input]
 }

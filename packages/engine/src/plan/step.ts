@@ -17,6 +17,8 @@ export type Step =
   | RekeyStep
   | AggregateStep
   | SuppressStep
+  | DistinctStep
+  | UnionStep
   | StreamStreamJoinStep
   | StreamTableJoinStep
   | TableTableJoinStep
@@ -137,6 +139,12 @@ export type SuppressStep = Common & {
   readonly graceMs: number
   readonly store: string
 }
+
+/** SELECT DISTINCT: rows are all key, so a row is there or is not. Changes after which it is as before are left out. */
+export type DistinctStep = Common & {readonly kind: 'distinct'; readonly input: Step}
+
+/** UNION ALL: the rows of two streams with the same columns, each with its own time. */
+export type UnionStep = Common & {readonly kind: 'union'; readonly left: Step; readonly right: Step}
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full'
 

@@ -49,5 +49,7 @@ const names: Partial<Record<Step['kind'], string>> = {
   aggregate: 'aggregation',
   suppress: 'EMIT FINAL',
   'flat-map': 'table function',
+  distinct: 'DISTINCT',
+  union: 'UNION',
 }
 const nameOf = (kind: Step['kind']): string => names[kind] ?? 'join'

@@ -34,6 +34,7 @@ function validateStep(step: Step): void {
       validateExpr(step.where, step.input.schema, step.id)
       return sameSchema(step.input.schema, step.schema, step.id)
     case 'suppress':
+    case 'distinct':
       return sameSchema(step.input.schema, step.schema, step.id)
     case 'project': {
       const columns = columnsOf(step.input.schema)
@@ -56,12 +57,15 @@ function validateStep(step: Step): void {
       sameTypes(step.input.schema.key, step.schema.key, step.id)
       return sameTypes([...carried, ...results], step.schema.value, step.id)
     }
+    case 'union':
+      sameSchema(step.left.schema, step.schema, step.id)
+      return sameSchema(step.right.schema, step.schema, step.id)
     default:
       return validateJoin(step)
   }
 }
 
-function validateJoin(step: Extract<Step, {left: Step}>): void {
+function validateJoin(step: Extract<Step, {leftStore: string} | {rightStore: string}>): void {
   sameTypes(step.left.schema.key, step.schema.key, step.id)
   sameTypes([...step.left.schema.value, ...step.right.schema.value], step.schema.value, step.id)
   if (step.kind === 'foreign-key-join') {

@@ -25,8 +25,12 @@ export class TopicAdmin {
     return this.info(name)
   }
 
-  async alter(name: string, change: AlterTopic): Promise<TopicInfo> {
-    await this.#log.updateTopic(alteredTopic(await this.record(name), change))
+  /** `refuseGrowth` throws where the topic can't have more partitions. */
+  async alter(name: string, change: AlterTopic, refuseGrowth: () => void): Promise<TopicInfo> {
+    const topic = await this.record(name)
+    const altered = alteredTopic(topic, change)
+    if (altered.partitions > topic.partitions) refuseGrowth()
+    await this.#log.updateTopic(altered)
     this.forget(name)
     return this.info(name)
   }

@@ -24,7 +24,7 @@ const functions: FunctionLookup = {
  */
 export function compileScript(text: string, catalog: CompileCatalog, options: CompileOptions): Compiled {
   const variables = new Map(Object.entries(options.variables ?? {}))
-  const parsed = parseScript(text, {variables, isTestTool: options.isTestTool === true})
+  const parsed = parseScript(text, {variables})
   if ('diagnostic' in parsed) return {diagnostics: [parsed.diagnostic]}
   const sandbox = new Sandbox(catalog)
   const properties: Record<string, unknown> = {}

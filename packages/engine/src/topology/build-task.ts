@@ -3,6 +3,7 @@ import type {Chunk} from '../chunk/chunk.ts'
 import {aggregateOperator} from '../operators/aggregate.ts'
 import type {OperatorContext, OperatorOptions} from '../operators/context.ts'
 import type {Evaluator} from '../operators/evaluator.ts'
+import {distinctOperator} from '../operators/distinct.ts'
 import {filterOperator} from '../operators/filter.ts'
 import {flatMapOperator} from '../operators/flat-map.ts'
 import {foreignKeyResolver} from '../operators/foreign-key-resolve.ts'
@@ -18,6 +19,7 @@ import {streamTableJoinOperator} from '../operators/stream-table-join.ts'
 import {suppressOperator} from '../operators/suppress.ts'
 import {tableSourceOperator} from '../operators/table-source.ts'
 import {tableTableJoinOperator} from '../operators/table-table-join.ts'
+import {unionOperator} from '../operators/union.ts'
 import {windowAggregateOperator} from '../operators/window-aggregate.ts'
 import type {AggregateStep, Step} from '../plan/step.ts'
 import type {ChangelogPolicy} from '../state/changelog-policy.ts'
@@ -140,6 +142,8 @@ function readsBefore(step: Step, wantsBefore: boolean): boolean {
       return step.gives === 'table'
     case 'project':
       return wantsBefore
+    case 'distinct':
+      return true
     case 'rekey':
     case 'aggregate':
       return step.input.gives === 'table'
@@ -162,6 +166,10 @@ function operatorOf(step: Step, context: OperatorContext): Operator {
       return aggregateOf(step, context)
     case 'suppress':
       return suppressOperator(step, context)
+    case 'distinct':
+      return distinctOperator()
+    case 'union':
+      return unionOperator()
     case 'stream-stream-join':
       return streamStreamJoinOperator(step, context)
     case 'stream-table-join':

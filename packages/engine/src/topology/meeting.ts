@@ -50,19 +50,19 @@ export class Meeting {
   }
 }
 
-/** Whether a node's two sides are the two topics that its sub-topology reads, with nothing on the way that keeps state. */
+/** Whether a node's two sides are the two topics that its sub-topology reads, and rows keep their offsets on the way. */
 export function canMeet({inputs}: SubTopology, node: TopologyNode): boolean {
-  const [left, right] = inputNodes(node).map(statelessInput)
+  const [left, right] = inputNodes(node).map(onlyInput)
   return inputs.length === 2 && left === 0 && right === 1 && inputs[0]?.topic !== inputs[1]?.topic
 }
 
 /** The input whose rows come to a node, each of them as some rows or none, in their order; undefined: it isn't as simple. */
-function statelessInput(node: TopologyNode): number | undefined {
-  if (node.kind === 'source') return node.step.gives === 'stream' ? node.input : undefined
+function onlyInput(node: TopologyNode): number | undefined {
+  if (node.kind === 'source') return node.input
   if (node.kind === 'receive') return node.unpack === 'rows' ? node.input : undefined
-  if (node.kind !== 'step' || node.step.gives !== 'stream' || !statelessSteps.has(node.step.kind)) return undefined
+  if (node.kind !== 'step' || !stepsOfRows.has(node.step.kind)) return undefined
   const [input] = node.inputs
-  return input && statelessInput(input)
+  return input && onlyInput(input)
 }
 
-const statelessSteps: ReadonlySet<Step['kind']> = new Set(['filter', 'project', 'flat-map', 'rekey'])
+const stepsOfRows: ReadonlySet<Step['kind']> = new Set(['filter', 'project', 'flat-map', 'rekey'])

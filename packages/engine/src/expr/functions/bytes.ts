@@ -1,6 +1,7 @@
 import {BIGINT, BYTES, DOUBLE, INT, VARCHAR} from '../../schema/sql-type.ts'
 import type {SqlType} from '../../schema/sql-type.ts'
 import {toLong} from '../../schema/value.ts'
+import {decodeBase64} from '../base64.ts'
 import {EvaluationError} from '../evaluation-error.ts'
 import type {FunctionDefinition} from './definition.ts'
 import {overload, p, scalar} from './define.ts'
@@ -23,6 +24,14 @@ function fromBytes(name: string, size: number, type: SqlType, read: Read): Funct
   ])
 }
 
+/** Unlike ENCODE, which skips what is no base64, this refuses it. */
+function toBytes(value: string, encoding: string): Uint8Array {
+  const {decode} = encodingOf(encoding)
+  if (encoding.toLowerCase() === 'base64' && decodeBase64(value) === undefined)
+    throw new EvaluationError(`'${value}' is no base64 text`)
+  return decode(value)
+}
+
 export const bytesFunctions = [
   fromBytes('BIGINT_FROM_BYTES', 8, BIGINT, (view, isLittle) => toLong(view.getBigInt64(0, isLittle))),
   fromBytes('DOUBLE_FROM_BYTES', 8, DOUBLE, (view, isLittle) => view.getFloat64(0, isLittle)),
@@ -35,7 +44,7 @@ export const bytesFunctions = [
   ]),
   scalar('TO_BYTES', 'string', 'The bytes of a text in an encoding: hex, utf8, ascii or base64.', [
     overload([p('value', VARCHAR), p('encoding', VARCHAR)], BYTES, (value: string, encoding: string) =>
-      encodingOf(encoding).decode(value),
+      toBytes(value, encoding),
     ),
   ]),
 ]

@@ -33,6 +33,8 @@ export function nodeRows(node: PullNode, run: PullRun): AsyncIterable<Rows> {
       return aggregateRows(node, of(node.input), run)
     case 'join':
       return joinRows(node, of, run)
+    case 'union':
+      return unionRows(node.inputs.map(of))
     default:
       return assertNever(node, 'pull node')
   }
@@ -54,6 +56,10 @@ function isNewestFirst({by: [first]}: PullSort): boolean {
 }
 
 const reach = ({limit, offset}: PullLimit): number => (limit ?? Infinity) + (offset ?? 0)
+
+async function* unionRows(inputs: readonly AsyncIterable<Rows>[]): AsyncGenerator<Rows> {
+  for (const input of inputs) yield* input
+}
 
 async function* filterRows({where}: PullFilter, input: AsyncIterable<Rows>, {evaluator}: PullRun): AsyncGenerator<Rows> {
   const filter = evaluator.filter(where)

@@ -67,6 +67,7 @@ export class FeedReader {
       this.#signal.reset()
       const run = this.#queue ? await this.#nextByTime(this.#queue) : await this.#nextInTurn()
       if (run) return run
+      for (const {outgrown} of this.#feeds) if (outgrown) throw outgrown
       if (!this.#isClosed) await this.#signal.wait(limits.taskPollMs)
     }
     return undefined

@@ -1,5 +1,6 @@
 import {sliceChunk} from '../../batch/select.ts'
 import {must} from '../../base/assert.ts'
+import {EngineError} from '../../base/errors.ts'
 import type {Clock} from '../../base/clock.ts'
 import type {Logger} from '../../base/logger.ts'
 import type {Chunk} from '../../chunk/chunk.ts'
@@ -44,11 +45,14 @@ export class TopicFeed {
   readonly #signal: Signal
   readonly #stop = new AbortController()
   #loop: Promise<void> | undefined
+  #lookedAtMs: number
+  #outgrown: EngineError | undefined
 
   private constructor(options: TopicFeedOptions, heads: readonly Offset[]) {
     this.#options = options
     this.#tails = heads.map(head => ({pieces: [], head}))
     this.#signal = new Signal(options.clock)
+    this.#lookedAtMs = options.clock.nowMs()
   }
 
   /** Begins at the ends of the log as they are now. */
@@ -69,6 +73,11 @@ export class TopicFeed {
 
   get partitions(): number {
     return this.#tails.length
+  }
+
+  /** Set when the topic has more partitions than the feed reads. */
+  get outgrown(): EngineError | undefined {
+    return this.#outgrown
   }
 
   /** Next offset that the feed has not read. */
@@ -112,7 +121,20 @@ export class TopicFeed {
       this.#signal.reset()
       const hasRead = await this.#readOn()
       if (!hasRead && !this.#stop.signal.aborted) await this.#signal.wait(limits.taskPollMs)
+      await this.#lookForGrowth()
     }
+  }
+
+  /** A subscriber's cursor covers the partitions there were, so it goes on from there with a new feed. */
+  async #lookForGrowth(): Promise<void> {
+    const {topic, partitions, storage, clock} = this.#options
+    if (this.#outgrown || clock.nowMs() - this.#lookedAtMs < limits.taskPollMs) return
+    this.#lookedAtMs = clock.nowMs()
+    const found = await storage.log.topic(topic).catch(() => undefined)
+    if (found === undefined || found.partitions <= partitions) return
+    const message = `topic ${topic} has grown from ${partitions} to ${found.partitions} partitions: subscribe again, after the last cursor`
+    this.#outgrown = new EngineError('CLOSED', message, {topic})
+    for (const listener of this.#listeners) listener()
   }
 
   async #readOn(): Promise<boolean> {

@@ -8,6 +8,8 @@ import type {TopicRecord} from '../../storage/port/log-store.ts'
 import {pageCursor, readPage, resolveStart} from './read-records.ts'
 import {stoppable} from './stoppable.ts'
 
+const placesOf = ({name, partitions}: TopicRecord) => Array.from({length: partitions}, (_, partition) => ({topic: name, partition}))
+
 /**
  * Pages of a topic as it grows, each read when it is asked for: nothing is kept for a reader but its positions. The first
  * page is empty and carries the start, so that nothing that is appended after it arrived is missed.
@@ -20,17 +22,28 @@ export function tailRecords(
   {from, onOutOfRange, onCorruptBatch, onSkipped, signal}: Omit<TailRequest, 'onCorruptBatch'> & DamagePolicy,
 ): AsyncIterableIterator<RecordsPage> {
   return stoppable(clock, signal, async function* ({bell, isStopped}) {
-    const places = Array.from({length: topic.partitions}, (_, partition) => ({topic: topic.name, partition}))
-    const unsubscribe = await storage.wake.subscribe(places, () => bell.ring())
+    let current = topic
+    const listen = () => storage.wake.subscribe(placesOf(current), () => bell.ring())
+    let unsubscribe = await listen()
+    let lookedAtMs = clock.nowMs()
     try {
       const positions = await resolveStart(storage.log, topic, from, onOutOfRange)
       const request = {recordsMax: limits.recordsPageMax, onCorruptBatch, onSkipped, ...(onOutOfRange && {onOutOfRange})}
       yield {records: [], cursor: pageCursor(topic.name, positions), isAtEnd: false}
       while (!isStopped()) {
         bell.reset()
-        const page = await readPage(storage.log, topic, source(), positions, request)
+        const page = await readPage(storage.log, current, source(), positions, request)
         if (page.records.length > 0) yield page
         else if (page.isAtEnd && !isStopped()) await bell.wait(limits.taskPollMs)
+        if (clock.nowMs() - lookedAtMs < limits.taskPollMs) continue
+        lookedAtMs = clock.nowMs()
+        const found = await storage.log.topic(topic.name)
+        if (found === undefined || found.partitions <= positions.length) continue
+        // The topic has grown: new partitions are read from their begin.
+        current = found
+        while (positions.length < found.partitions) positions.push(0)
+        unsubscribe()
+        unsubscribe = await listen()
       }
       return undefined
     } finally {

@@ -1,10 +1,11 @@
 import type {Catalog} from '../../catalog/catalog.ts'
 import type {Command, QueryRecord} from '../../catalog/command.ts'
+import type {TopicSettings as EngineSettings} from '../../engine-api.ts'
 import {indexPrefix} from '../../plan/table-index.ts'
 import {sourcesOf} from '../../plan/plan-sources.ts'
 import type {PersistentPlan} from '../../plan/query-plan.ts'
 import type {Offset} from '../../record/record.ts'
-import type {CompiledStatement, TopicConfig} from '../../sql/statements/compiled-statement.ts'
+import type {CompiledStatement, TopicConfig, TopicSettings} from '../../sql/statements/compiled-statement.ts'
 
 export type QueryStart = {
   /** Session properties, as text. */
@@ -29,7 +30,7 @@ export function commandsOf(statement: CompiledStatement, catalog: Catalog, how: 
     case 'drop-source':
       return [
         ...statement.terminates.map((id): Command => ({kind: 'terminate-query', id})),
-        {kind: 'drop-source', name: statement.source.name},
+        ...[...statement.dependents, statement.source].map(({name}): Command => ({kind: 'drop-source', name})),
       ]
     case 'create-index':
       return [{kind: 'put-index', index: {...statement.index, store: `${indexPrefix}${statement.index.name}/${catalog.version}`}}]
@@ -71,12 +72,16 @@ function queryRecord(
 }
 
 /** Settings of a topic as a statement names them; it says -1 for "for ever". */
-export function settingsOf(topic: TopicConfig | undefined): QueryRecord['sinkSettings'] {
+export function settingsOf(topic: TopicConfig | undefined): EngineSettings {
   if (topic === undefined) return {}
-  const {retentionMs, retentionBytes, cleanupPolicy} = topic
+  const {name: _name, partitions: _partitions, encoding: _encoding, ...settings} = topic
+  return withBounds(settings)
+}
+
+export function withBounds({retentionMs, retentionBytes, ...settings}: TopicSettings): EngineSettings {
   return {
+    ...settings,
     ...(retentionMs !== undefined && {retentionMs: retentionMs === -1 ? null : retentionMs}),
     ...(retentionBytes !== undefined && {retentionBytes: retentionBytes === -1 ? null : retentionBytes}),
-    ...(cleanupPolicy && {cleanupPolicy}),
   }
 }

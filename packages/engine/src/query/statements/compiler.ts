@@ -14,7 +14,6 @@ export type CompilerOptions = {
   readonly clock: Clock
   readonly properties: Readonly<Record<string, unknown>>
   readonly partitions: number
-  readonly isTestTool: boolean
 }
 
 /** Text to checked statements, with the properties that hold for them. */
@@ -35,14 +34,13 @@ export class Compiler {
   }
 
   script(sql: string, catalog: Catalog, {properties, parameters}: ExecuteOptions): Script | SqlRejection {
-    const {clock, partitions, isTestTool} = this.#options
+    const {clock, partitions} = this.#options
     const settings = this.settings(properties)
     let made = 0
     const compiled = compileScript(sql, catalog, {
       properties: settings,
       ...(parameters && {parameters}),
       defaults: {partitions},
-      isTestTool,
       nowMs: clock.nowMs(),
       // Every query adds to the version, so no id comes twice.
       newQueryId: hint => `${hint}_${catalog.version + made++}`,

@@ -5,7 +5,7 @@ import {openSimulatedStorage} from '../../storage/simulated/open.ts'
 
 let engine: Engine
 beforeEach(async () => {
-  engine = await Engine.open({storage: openSimulatedStorage(), tasks: 'manual', isTestTool: true})
+  engine = await Engine.open({storage: openSimulatedStorage(), tasks: 'manual'})
   await run(`CREATE STREAM s (k INT KEY, v VARCHAR, n BIGINT) WITH (KAFKA_TOPIC='events', PARTITIONS=1);`)
 })
 afterEach(() => engine.close())

@@ -22,7 +22,7 @@ export type Facts = {
 
 type Report = Extract<
   CompiledStatement,
-  {kind: 'show' | 'describe-source' | 'describe-sources' | 'describe-function' | 'explain' | 'explain-query' | 'print-topic'}
+  {kind: 'show' | 'describe-source' | 'describe-sources' | 'describe-function' | 'describe-topic' | 'explain' | 'explain-query' | 'print-topic'}
 >
 type Row = Readonly<Record<string, unknown>>
 type Answer = Pick<StatementResult, 'message' | 'columns' | 'rows'> & Partial<StatementResult>
@@ -47,6 +47,11 @@ export class Reports {
         return describeSource(statement.source, catalog)
       case 'describe-function':
         return describeFunction(this.#facts.functions(), statement.name)
+      case 'describe-topic': {
+        const found = (await this.#facts.topics()).find(({name}) => name === statement.topic)
+        if (found === undefined) throw new EngineError('TOPIC_NOT_FOUND', `there is no topic ${statement.topic}`)
+        return describeTopic(found, catalog)
+      }
       case 'explain':
         return text(explainPlan(statement.statement, this.#facts.evaluation()))
       case 'explain-query': {
@@ -64,7 +69,7 @@ export class Reports {
     }
   }
 
-  async #show({subject, isAll, variables}: Extract<Report, {kind: 'show'}>, catalog: Catalog): Promise<Answer> {
+  async #show({subject, isAll, isExtended, variables}: Extract<Report, {kind: 'show'}>, catalog: Catalog): Promise<Answer> {
     switch (subject) {
       case 'STREAMS':
       case 'TABLES': {
@@ -73,14 +78,8 @@ export class Reports {
       }
       case 'TOPICS': {
         const found = (await this.#facts.topics()).filter(({isInternal}) => isAll || !isInternal)
-        const rows = found.map(({name, partitions, encoding, isInternal}) => ({
-          name,
-          partitions: partitions.length,
-          encoding,
-          internal: isInternal,
-          records: partitions.reduce((sum, {beginOffset, endOffset}) => sum + endOffset - beginOffset, 0),
-        }))
-        return table(['name', 'partitions', 'encoding', 'internal', 'records'], rows, `${rows.length} topics`)
+        const columns = ['name', 'partitions', 'encoding', 'internal', 'records', ...(isExtended ? extendedTopicColumns : [])]
+        return table(columns, found.map(topic => topicRow(topic, isExtended)), `${found.length} topics`)
       }
       case 'QUERIES': {
         const rows = this.#facts
@@ -134,6 +133,37 @@ const sourceRow = ({name, kind, topic, formats, window}: Source): Row => ({
   valueFormat: formats.value.name,
   isWindowed: window !== undefined,
 })
+
+const extendedTopicColumns = ['bytes', 'cleanupPolicy', 'retentionMs', 'retentionBytes', 'compression', 'keyIndex']
+
+function topicRow({name, partitions, encoding, isInternal, settings}: TopicInfo, isExtended: boolean): Row {
+  const {cleanupPolicy, retentionMs, retentionBytes, compression, keyIndex} = settings
+  return {
+    name,
+    partitions: partitions.length,
+    encoding,
+    internal: isInternal,
+    records: partitions.reduce((sum, {beginOffset, endOffset}) => sum + endOffset - beginOffset, 0),
+    ...(isExtended && {
+      bytes: partitions.reduce((sum, {bytes}) => sum + bytes, 0),
+      ...{cleanupPolicy, retentionMs, retentionBytes, compression, keyIndex},
+    }),
+  }
+}
+
+/** A row a partition; the settings in the message. */
+function describeTopic({name, encoding, settings, partitions}: TopicInfo, catalog: Catalog): Answer {
+  const users = catalog.sources().filter(({topic}) => topic === name)
+  const lines = [
+    `topic ${name} (${encoding}, ${partitions.length} partitions)`,
+    ...Object.entries(settings).map(([setting, value]) => `${setting}: ${value ?? 'no bound'}`),
+    ...(users.length > 0 ? [`under ${users.map(source => `${source.kind} ${source.name}`).join(', ')}`] : []),
+  ]
+  const rows = partitions.map(({id, beginOffset, endOffset, bytes}) => ({
+    ...{partition: id, beginOffset, endOffset, records: endOffset - beginOffset, bytes},
+  }))
+  return table(['partition', 'beginOffset', 'endOffset', 'records', 'bytes'], rows, lines.join('\n'))
+}
 
 function describeSource(source: Source, catalog: Catalog): Answer {
   const {schema, name, kind, headerColumns, statement} = source

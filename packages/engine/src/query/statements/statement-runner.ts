@@ -4,14 +4,17 @@ import {EngineError} from '../../base/errors.ts'
 import type {Catalog} from '../../catalog/catalog.ts'
 import type {CommandLog} from '../../catalog/command-log.ts'
 import type {StatementResult} from '../../engine-api.ts'
-import {newTopic} from '../../log/topic.ts'
+import {corruptPolicyIn} from '../../log/damage.ts'
+import {newTopic, topicConfig} from '../../log/topic.ts'
 import type {Offset} from '../../record/record.ts'
 import {sourcesOf} from '../../plan/plan-sources.ts'
 import type {CompiledStatement, TopicConfig} from '../../sql/statements/compiled-statement.ts'
 import type {Storage} from '../../storage/port/storage.ts'
 import {endsOf} from '../await-progress.ts'
+import {refuseGrowth} from '../partition-growth.ts'
 import {tableRunId, type PersistentQueries} from '../persistent.ts'
-import {commandsOf, settingsOf} from './commands-of.ts'
+import type {TopicAdmin} from '../topic-admin.ts'
+import {commandsOf, settingsOf, withBounds} from './commands-of.ts'
 import {assertTopic} from './assert-topic.ts'
 import type {Reports} from './reports.ts'
 import {statementKind} from './statement-kind.ts'
@@ -23,6 +26,7 @@ export type StatementRunnerOptions = {
   readonly commands: CommandLog
   readonly queries: PersistentQueries
   readonly reports: Reports
+  readonly topics: TopicAdmin
   /** Properties of ALTER SYSTEM: they hold for all that follows in this process. */
   readonly systemProperties: Map<string, string>
 }
@@ -43,6 +47,8 @@ export class StatementRunner {
     session: Readonly<Record<string, string>>,
   ): Promise<readonly StatementResult[] | 'conflict'> {
     const {commands} = this.#options
+    await this.#refuseGrowth(statements)
+    await this.#refuseIndexedSinks(statements)
     for (const statement of statements) if (statement.kind === 'create-source') await this.#createTopic(statement.topic)
     const before = commands.catalog
     let catalog = before
@@ -72,6 +78,30 @@ export class StatementRunner {
     await storage.log.createTopic(newTopic({name, partitions, encoding, createdAtMs: clock.nowMs(), settings: settingsOf(topic)}))
   }
 
+  async #refuseGrowth(statements: readonly CompiledStatement[]): Promise<void> {
+    const {storage, commands} = this.#options
+    for (const statement of statements) {
+      const topic = statement.kind === 'alter-topic' ? await storage.log.topic(statement.name) : undefined
+      if (topic && statement.kind === 'alter-topic' && statement.partitions > topic.partitions)
+        refuseGrowth(commands.catalog, topic.name)
+    }
+  }
+
+  /** The results of a query are not numbered, so a topic that numbers the events of its keys would have some without. */
+  async #refuseIndexedSinks(statements: readonly CompiledStatement[]): Promise<void> {
+    const made = new Set<string>()
+    for (const statement of statements) {
+      if (statement.kind === 'create-source' && statement.topic?.keyIndex) made.add(statement.topic.name)
+      if (statement.kind === 'create-topic' && statement.topic.keyIndex) made.add(statement.topic.name)
+      if (statement.kind !== 'create-as' && statement.kind !== 'insert-select') continue
+      const {topic} = statement.plan.sink
+      const record = made.has(topic) ? undefined : await this.#options.storage.log.topic(topic)
+      if (!made.has(topic) && !(record && topicConfig(record).keyIndex)) continue
+      const message = `topic ${topic} numbers the events of its keys (KEY_INDEX), and the results of a query have no numbers: write them to another topic`
+      throw new EngineError('INVALID_ARGUMENT', message, {topic})
+    }
+  }
+
   async #latest(statement: CompiledStatement): Promise<Readonly<Record<string, readonly Offset[]>> | undefined> {
     if (statement.kind !== 'create-as' && statement.kind !== 'insert-select') return undefined
     const {storage, commands} = this.#options
@@ -80,7 +110,7 @@ export class StatementRunner {
   }
 
   async #take(statement: CompiledStatement, before: Catalog): Promise<Answer> {
-    const {storage, clock, commands, queries, reports, systemProperties} = this.#options
+    const {storage, clock, commands, queries, reports, topics, systemProperties} = this.#options
     switch (statement.kind) {
       case 'create-source':
       case 'alter-source':
@@ -117,8 +147,22 @@ export class StatementRunner {
         const entry = before.entry(statement.source.name)
         if (entry) await queries.drop(tableRunId(entry))
         if (statement.deletesTopic) await storage.log.dropTopic(statement.source.topic)
+        topics.forget(statement.source.topic)
         return {message: `Source ${statement.source.name} was dropped`, source: statement.source.name}
       }
+      case 'create-topic': {
+        const {name, partitions} = statement.topic
+        await topics.create({name, partitions, ...settingsOf(statement.topic)})
+        return {message: `Topic ${name} created`}
+      }
+      case 'alter-topic': {
+        const {name, partitions, settings} = statement
+        await topics.alter(name, {partitions, ...withBounds(settings)}, () => refuseGrowth(commands.catalog, name))
+        return {message: `Topic ${name} altered`}
+      }
+      case 'drop-topic':
+        await topics.drop(statement.name, [])
+        return {message: `Topic ${statement.name} was dropped`}
       case 'control-query':
         return this.#control(statement.action, statement.queryId, before)
       case 'create-index':
@@ -134,6 +178,7 @@ export class StatementRunner {
       case 'no-op':
         return {message: statement.message}
       case 'set-property':
+        corruptPolicyIn({[statement.name.toLowerCase()]: statement.value})
         if (statement.isSystemWide) systemProperties.set(statement.name.toLowerCase(), statement.value)
         return {message: `Property ${statement.name} is '${statement.value}'`}
       case 'unset-property':

@@ -1,6 +1,6 @@
 import {KAFKA, type Format} from '../../plan/formats.ts'
 import type {SqlType} from '../../schema/sql-type.ts'
-import type {LogicalNode} from '../logical/node.ts'
+import {firstInput, type LogicalNode} from '../logical/node.ts'
 import type {Join} from '../syntax/query-ast.ts'
 import type {Relations} from './from.ts'
 import {refuse} from './refusal.ts'
@@ -9,14 +9,14 @@ import {refuse} from './refusal.ts'
 export function partitionsOf(node: LogicalNode): number {
   if (node.kind === 'source') return node.source.partitions
   if (node.kind === 'rekey') return node.partitions
-  return partitionsOf(node.kind === 'join' ? node.left : node.input)
+  return partitionsOf(firstInput(node))
 }
 
 /** The format whose key bytes decide the partition of a node's rows. */
 export function keyFormatOf(node: LogicalNode): Format {
   if (node.kind === 'source') return node.source.formats.key
   if (node.kind === 'rekey') return node.keyFormat
-  return keyFormatOf(node.kind === 'join' ? node.left : node.input)
+  return keyFormatOf(firstInput(node))
 }
 
 export function refuseMismatchedPartitions(left: Relations, right: Relations, join: Join): void {

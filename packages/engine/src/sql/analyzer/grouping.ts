@@ -32,7 +32,10 @@ export function groupQuery(context: QueryContext, filtered: LogicalNode, star: S
   refuseGroupless(context)
   if (aggregates.calls().length === 0)
     refuse('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.', query.groupBy ?? query.span)
-  if (givesOf(filtered) === 'table') refuseWithoutUndo(aggregates, query.span)
+  if (givesOf(filtered) === 'table') {
+    refuseWithoutUndo(aggregates, query.span)
+    if (query.window !== undefined) refuse('Windowing not supported for table aggregations.', query.window, rowsHaveNoTime)
+  }
   const key = groups.map(group => ({slot: group.slot, item: groupItem(group, items, context)}))
   if (query.groupBy !== undefined) refuseMissingGroups(context, key, groups)
   const used = new Set(key.map(({item}) => item))
@@ -67,6 +70,8 @@ const allInOne = ({slots}: Scope): Group => ({
   slot: slots.next(),
   name: 'KSQL_GROUP',
 })
+
+const rowsHaveNoTime = 'A row of a table holds until it changes: windows are for the records of a stream.'
 
 export const overGroups = (expr: Expr, groups: readonly Group[]): Expr =>
   rewrite(expr, part => {
@@ -140,7 +145,7 @@ function refuseMissingGroups(context: QueryContext, key: readonly ResultKey[], g
   )
 }
 
-function groupedNode(
+export function groupedNode(
   context: QueryContext,
   filtered: LogicalNode,
   groups: readonly Group[],

@@ -2,7 +2,7 @@ import {must} from '../../base/assert.ts'
 import type {Expr} from '../../expr/ir.ts'
 import type {SortKey} from '../../plan/pull-plan.ts'
 import type {PullTree} from '../logical/pull-tree.ts'
-import {slotsOf} from '../logical/expr-slots.ts'
+import {sameExpr, slotsOf} from '../logical/expr-slots.ts'
 import type {Expression, Node} from '../syntax/ast.ts'
 import type {OrderItem, Query} from '../syntax/query-ast.ts'
 import {lookupColumns} from './access.ts'
@@ -10,12 +10,13 @@ import {createAggregates, type Aggregates} from './aggregates.ts'
 import {check} from './check.ts'
 import {findFunction} from './check-call.ts'
 import {checkTyped, type CheckContext} from './checked.ts'
+import {derivedSource} from './derived.ts'
 import {describe} from './describe.ts'
 import type {Environment} from './environment.ts'
 import {overGroups, readGroups, refuseUngrouped, type Group} from './grouping.ts'
 import {lookupOf} from './lookup.ts'
 import {withNamedQueries} from './named-queries.ts'
-import {analyzePullFrom} from './pull-from.ts'
+import {analyzePullFrom, type PullRelations} from './pull-from.ts'
 import {checkPredicate} from './query-context.ts'
 import {refuse} from './refusal.ts'
 import {refuseDuplicates} from './result-schema.ts'
@@ -23,6 +24,7 @@ import {createSlots, ownerOf, resolveColumn, type Clause, type Scope, type Slots
 import {plainStar, selectItems, type Item} from './select-items.ts'
 import {scalarsOnly} from './special-calls.ts'
 import {refusePullClauses, refuseScan, refuseTextKeys} from './validate-pull.ts'
+import {overUnion, unionColumns, unionQueries} from './union.ts'
 import {countOf} from './window.ts'
 
 /** A pull query understood: rows, and what to show of each. */
@@ -40,7 +42,38 @@ type Reading = {readonly query: Query; readonly env: Environment; readonly scope
 export function analyzePull(query: Query, outer: Environment, slots: Slots = createSlots()): PullAnalysis {
   refusePullClauses(query)
   const env = withNamedQueries(query, outer)
-  const {tree, scope} = analyzePullFrom(query.from, env, slots, analyzePull)
+  if (query.unions.length > 0) return analyzePullUnion(query, env, slots)
+  return analyzeOver(query, env, analyzePullFrom(query.from, env, slots, analyzePull), slots)
+}
+
+function analyzePullUnion(query: Query, env: Environment, slots: Slots): PullAnalysis {
+  const queries = unionQueries(query)
+  const parts = queries.map(part => analyzePull(part, env, slots))
+  const first = must(parts[0], 'query of a union')
+  const {columns, exprs} = unionColumns(
+    queries,
+    parts.map(({items}) => items),
+    slots,
+  )
+  const tree: PullTree = {
+    kind: 'union',
+    inputs: parts.map((part, index) => ({tree: part.tree, exprs: must(exprs[index], 'columns')})),
+    columns,
+  }
+  const own = derivedSource({
+    alias: 'UNION',
+    span: query.span,
+    kind: 'stream',
+    first: must(first.scope.sources[0], 'source of a query').source,
+    key: [],
+    values: columns.map((column, index) => ({...column, origin: {kind: 'value', index}})),
+    beside: [],
+  })
+  const names = columns.map(({name}) => name)
+  return analyzeOver(overUnion(query, names), env, {tree, scope: {slots, sources: [own], isRowkeyAllowed: false}}, slots)
+}
+
+function analyzeOver(query: Query, env: Environment, {tree, scope}: PullRelations, slots: Slots): PullAnalysis {
   const reading: Reading = {query, env, scope, aggregates: createAggregates(scope, slots, env)}
   const items = selectItems(query.select, contextOf(reading, 'SELECT'), scope, plainStar(scope, true))
   refuseDuplicates(items)
@@ -69,7 +102,7 @@ function plain(input: PullTree, items: readonly Item[], order: readonly Order[],
     const origin = only.slots.find(({slot}) => slot === expr.index)?.origin
     return origin?.kind === 'key' || (origin?.kind === 'system' && origin.name.startsWith('WINDOW'))
   })
-  return {tree: limited(sorted(input, order), query), scope, items, keys: new Set(keys)}
+  return ended(input, order, {scope, items, keys: new Set(keys)}, query)
 }
 
 function grouped(
@@ -95,7 +128,30 @@ function grouped(
   }
   const kept: PullTree = over === undefined ? group : {kind: 'filter', input: group, where: over}
   const isKey = ({expr}: Item): boolean => expr.kind === 'column' && groups.some(({slot}) => slot === expr.index)
-  return {tree: limited(sorted(kept, keysOfOrder), query), scope, items, keys: new Set(items.filter(isKey))}
+  return ended(kept, keysOfOrder, {scope, items, keys: new Set(items.filter(isKey))}, query)
+}
+
+/** DISTINCT, ORDER BY, LIMIT and OFFSET. */
+function ended(rows: PullTree, order: readonly Order[], result: Omit<PullAnalysis, 'tree'>, query: Query): PullAnalysis {
+  if (!query.isDistinct) return {...result, tree: limited(sorted(rows, order), query)}
+  const {scope} = result
+  const groups = result.items.map(({name, expr}) => ({slot: scope.slots.next(), name, type: expr.type, expr}))
+  const columnOf = (expr: Expr): Expr | undefined => {
+    const group = groups.find(each => sameExpr(each.expr, expr))
+    return group && {kind: 'column', type: group.type, index: group.slot, name: group.name}
+  }
+  const items = result.items.map(item => ({...item, expr: must(columnOf(item.expr), 'column')}))
+  const by = order.map(key => {
+    const expr = columnOf(key.expr)
+    return expr === undefined
+      ? refuse(
+          `ORDER BY ${describe(key.node)} is not in the list of SELECT DISTINCT.`,
+          key.node,
+          'Select it, or order by what is selected.',
+        )
+      : {...key, expr}
+  })
+  return {scope, items, keys: new Set(items), tree: limited(sorted({kind: 'group', input: rows, groups, calls: []}, by), query)}
 }
 
 type Order = SortKey & {readonly node: Expression}

@@ -8,6 +8,7 @@ import {createAggregates} from './aggregates.ts'
 import type {Analysis, Target} from './analysis.ts'
 import type {Environment} from './environment.ts'
 import {derivedSource, itemSlots} from './derived.ts'
+import {distinctQuery} from './distinct.ts'
 import {analyzeFrom, type Relations} from './from.ts'
 import {groupQuery} from './grouping.ts'
 import {plainKey} from './keys.ts'
@@ -16,7 +17,9 @@ import {checkContext, checkPredicate, readItems, withTableFunctions, type QueryC
 import {repartitionQuery} from './repartition.ts'
 import {createSlots, type Scope, type Slots} from './scope.ts'
 import {plainStar} from './select-items.ts'
+import {unionRelations} from './stream-union.ts'
 import {createTableFunctions} from './table-functions.ts'
+import {overUnion, unionQueries} from './union.ts'
 import type {Span} from '../syntax/span.ts'
 import {
   refuseClauses,
@@ -32,12 +35,24 @@ import {windowSpec} from './window.ts'
 export function analyzeQuery(query: Query, outer: Environment, target: Target, slots: Slots = createSlots()): Analysis {
   refuseClauses(query, target)
   const env = withNamedQueries(query, outer)
+  if (query.unions.length > 0) return analyzeUnion(query, env, target, slots)
   const relations = analyzeFrom(query.from, {
     env,
     slots,
     isRowkeyAllowed: target.kind === 'push',
     derive: (sub, span) => deriveRelations(sub, span, target, slots),
   })
+  return analyzeOver(query, env, target, relations)
+}
+
+function analyzeUnion(query: Query, env: Environment, target: Target, slots: Slots): Analysis {
+  const queries = unionQueries(query)
+  const parts = queries.map(part => analyzeQuery(part, env, target, slots))
+  const names = parts[0]?.items.map(({name}) => name) ?? []
+  return analyzeOver(overUnion(query, names), env, target, unionRelations(queries, parts, target, slots))
+}
+
+function analyzeOver(query: Query, env: Environment, target: Target, relations: Relations): Analysis {
   const {scope} = relations
   if (target.kind === 'persistent') refuseWindowedTables(scope)
   if (target.kind === 'persistent') refuseReservedColumns(query)
@@ -94,6 +109,7 @@ const boundColumn = (name: string, scope: Scope): SlotColumn => ({slot: scope.sl
 function analyzeResult(context: QueryContext, filtered: LogicalNode): Analysis {
   const {query, scope, target} = context
   const showsWindow = target.kind === 'push'
+  if (query.isDistinct) return distinctQuery(context, filtered, plainStar(scope, showsWindow))
   if (query.groupBy !== undefined || query.window !== undefined || query.having !== undefined)
     return groupQuery(context, filtered, plainStar(scope, showsWindow))
   if (query.partitionBy !== undefined) refuseFinal(query)

@@ -22,8 +22,12 @@ export function refuseClauses(query: Query, target: Target): void {
   if (order !== undefined) refuse('ORDER BY is not supported: rows come in the order in which they are processed.', order)
   if (query.offset !== undefined) refuse('OFFSET is not supported.', query.offset)
   if (target.kind === 'persistent' && query.limit !== undefined)
-    refuse(`${target.statement} statements don't support LIMIT clause.`, query.limit)
-  if (query.window !== undefined && query.groupBy === undefined && query.emit?.mode !== 'FINAL')
+    refuse(
+      `${target.statement} statements don't support LIMIT clause.`,
+      query.limit,
+      'A query that runs on has no last row. A pull query or a push query of its result may have a LIMIT.',
+    )
+  if (query.window !== undefined && query.groupBy === undefined && query.emit?.mode !== 'FINAL' && !query.isDistinct)
     refuse('WINDOW clause requires a GROUP BY clause.', query.window)
   if (query.groupBy !== undefined && query.partitionBy !== undefined)
     refuse('GROUP BY and PARTITION BY cannot both be used in one query.', query.partitionBy)
@@ -37,7 +41,7 @@ export function refuseSubQueryClauses({limit, emit}: Query): void {
       limit,
       'Without EMIT CHANGES the whole is a pull query, where it may.',
     )
-  if (emit !== undefined) refuse(`EMIT ${emit.mode} stands at the end of the outermost query.`, emit)
+  if (emit?.mode === 'CHANGES') refuse('EMIT CHANGES stands at the end of the outermost query.', emit)
 }
 
 /** For queries that do not group: nothing in them ever becomes final. */
@@ -45,7 +49,9 @@ export function refuseFinal({emit}: Query): void {
   if (emit?.mode === 'FINAL') refuse('EMIT FINAL is only supported for windowed aggregations.', emit, 'Use EMIT CHANGES.')
 }
 
+/** Rows of windowed tables meet no others: which windows would belong together is not known. */
 export function refuseWindowedTables(scope: Scope): void {
+  if (!isJoin(scope)) return
   const windowed = scope.sources.find(({source}) => source.kind === 'table' && source.window !== undefined)
   if (windowed === undefined) return
   refuse(

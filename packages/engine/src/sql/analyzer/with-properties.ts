@@ -16,6 +16,11 @@ const names = [
   'RETENTION_MS',
   'RETENTION_BYTES',
   'CLEANUP_POLICY',
+  'COMPRESSION',
+  'TOMBSTONE_RETENTION_MS',
+  'KEY_INDEX',
+  'TIMESTAMP_TYPE',
+  'ON_CORRUPT_BATCH',
   'FORMAT',
   'KEY_FORMAT',
   'VALUE_FORMAT',
@@ -43,6 +48,19 @@ const createOnly: readonly PropertyName[] = ['WINDOW_TYPE', 'WINDOW_SIZE', 'SOUR
 /** What may stand in WITH: of CREATE, of CREATE … AS, of INSERT INTO … SELECT. */
 export const createProperties = names.filter(name => name !== 'QUERY_ID')
 export const createAsProperties = createProperties.filter(name => !createOnly.includes(name))
+export const createTopicProperties: readonly PropertyName[] = [
+  'PARTITIONS',
+  'REPLICAS',
+  'RETENTION_MS',
+  'RETENTION_BYTES',
+  'CLEANUP_POLICY',
+  'COMPRESSION',
+  'TOMBSTONE_RETENTION_MS',
+  'KEY_INDEX',
+  'TIMESTAMP_TYPE',
+  'ON_CORRUPT_BATCH',
+]
+export const alterTopicProperties = createTopicProperties.filter(name => name !== 'KEY_INDEX' && name !== 'REPLICAS')
 export const insertProperties: readonly PropertyName[] = ['QUERY_ID']
 
 export function readProperties(properties: readonly Property[], allowed: readonly PropertyName[]): WithProperties {

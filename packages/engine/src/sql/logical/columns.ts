@@ -1,7 +1,7 @@
 import {must} from '../../base/assert.ts'
 import type {WindowedKey} from '../../plan/formats.ts'
 import {BIGINT} from '../../schema/sql-type.ts'
-import type {LogicalNode, SlotColumn} from './node.ts'
+import {firstInput, type LogicalNode, type SlotColumn} from './node.ts'
 
 /** Every slot that arises in a tree, with its name and type. */
 export function slotColumns(node: LogicalNode, into: Map<number, SlotColumn> = new Map()): Map<number, SlotColumn> {
@@ -19,11 +19,19 @@ export function slotColumns(node: LogicalNode, into: Map<number, SlotColumn> = n
       return slotColumns(node.input, into)
     case 'aggregate':
       for (const call of node.aggregations) into.set(call.slot, call)
+      if (node.bounds !== undefined) {
+        into.set(node.bounds.start, {slot: node.bounds.start, name: 'WINDOWSTART', type: BIGINT})
+        into.set(node.bounds.end, {slot: node.bounds.end, name: 'WINDOWEND', type: BIGINT})
+      }
       return slotColumns(node.input, into)
     case 'compute':
       into.set(node.rowtime, {slot: node.rowtime, name: 'ROWTIME', type: BIGINT})
       for (const column of node.columns) into.set(column.slot, column)
       return slotColumns(node.input, into)
+    case 'union':
+      into.set(node.rowtime, {slot: node.rowtime, name: 'ROWTIME', type: BIGINT})
+      for (const column of [...node.key, ...node.columns]) into.set(column.slot, column)
+      return into
     case 'rekey':
       for (const column of node.key) into.set(column.slot, column)
       return slotColumns(node.input, into)
@@ -41,6 +49,7 @@ export function keySlots(node: LogicalNode): readonly number[] {
         return must(slot, 'slot of a key column').slot
       })
     case 'rekey':
+    case 'union':
       return node.key.map(column => column.slot)
     case 'join':
       return node.key === undefined ? keySlots(node.left) : [node.key.slot]
@@ -53,6 +62,7 @@ export function keySlots(node: LogicalNode): readonly number[] {
 export function slotsInKey(node: LogicalNode): ReadonlySet<number> {
   switch (node.kind) {
     case 'source':
+    case 'union':
       return new Set(keySlots(node))
     case 'rekey':
       return new Set([...keySlots(node), ...(node.keepsKey ? slotsInKey(node.input) : [])])
@@ -63,9 +73,9 @@ export function slotsInKey(node: LogicalNode): ReadonlySet<number> {
   }
 }
 
-/** Whether the record time of the rows is that of the rows of the one source below. */
+/** Whether the rows are records of a source as they came, with their record time. */
 export function isOverOneSource(node: LogicalNode): boolean {
-  if (node.kind === 'source') return true
+  if (node.kind === 'source' || node.kind === 'union') return true
   return node.kind !== 'join' && node.kind !== 'aggregate' && isOverOneSource(node.input)
 }
 
@@ -76,6 +86,8 @@ export function givesOf(node: LogicalNode): 'stream' | 'table' {
       return node.source.kind
     case 'aggregate':
       return 'table'
+    case 'union':
+      return 'stream'
     case 'join':
       return node.of === 'stream-stream' || node.of === 'stream-table' ? 'stream' : 'table'
     default:
@@ -95,7 +107,8 @@ export function windowOf(node: LogicalNode): WindowedKey | undefined {
     case 'rekey':
       return undefined
     case 'join':
-      return windowOf(node.left)
+    case 'union':
+      return windowOf(firstInput(node))
     default:
       return windowOf(node.input)
   }

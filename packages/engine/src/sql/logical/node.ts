@@ -1,3 +1,4 @@
+import {must} from '../../base/assert.ts'
 import type {Expr} from '../../expr/ir.ts'
 import type {Format} from '../../plan/formats.ts'
 import type {Source} from '../../plan/source.ts'
@@ -20,6 +21,8 @@ export type LogicalNode =
   | JoinNode
   | CarryNode
   | ComputeNode
+  | DistinctNode
+  | UnionNode
 
 export type SlotColumn = {readonly slot: number; readonly name: string; readonly type: SqlType}
 
@@ -86,5 +89,26 @@ export type ComputeNode = {
   readonly rowtime: number
 }
 
+/** The rows of a table that is all key, each once. */
+export type DistinctNode = {readonly kind: 'distinct'; readonly input: LogicalNode}
+
+/** UNION ALL. Keys agree by position; `columns` are the values of each input's `exprs`. */
+export type UnionNode = {
+  readonly kind: 'union'
+  readonly inputs: readonly UnionInput[]
+  readonly key: readonly SlotColumn[]
+  readonly columns: readonly SlotColumn[]
+  /** Slot of the record time of its rows. */
+  readonly rowtime: number
+}
+
+export type UnionInput = {readonly node: LogicalNode; readonly exprs: readonly Expr[]}
+
 /** Keeps the key and only these columns as values: put below repartitions and joins by `prune-columns`. */
 export type CarryNode = {readonly kind: 'carry'; readonly input: LogicalNode; readonly columns: readonly SlotColumn[]}
+
+/** The first of the nodes right below a node: where it has several, keys and partitions are those of the first. */
+export function firstInput(node: Exclude<LogicalNode, SourceNode>): LogicalNode {
+  if (node.kind === 'join') return node.left
+  return node.kind === 'union' ? must(node.inputs[0], 'input of a union').node : node.input
+}

@@ -17,6 +17,7 @@ export type PullTree =
       readonly calls: readonly SlotCall[]
     }
   | PullJoinTree
+  | PullUnionTree
   | {readonly kind: 'sort'; readonly input: PullTree; readonly by: readonly SortKey[]}
   | {readonly kind: 'limit'; readonly input: PullTree; readonly limit?: number; readonly offset?: number}
 
@@ -32,6 +33,13 @@ export type PullJoinTree = {
   readonly where?: Expr
 }
 
+/** `columns` are the values of each input's `exprs`. */
+export type PullUnionTree = {
+  readonly kind: 'union'
+  readonly inputs: readonly {readonly tree: PullTree; readonly exprs: readonly Expr[]}[]
+  readonly columns: readonly SlotColumn[]
+}
+
 /** Slots that can be read above a tree. */
 export function pullSlots(tree: PullTree): ReadonlySet<number> {
   switch (tree.kind) {
@@ -39,6 +47,8 @@ export function pullSlots(tree: PullTree): ReadonlySet<number> {
       return new Set(tree.slots.map(({slot}) => slot))
     case 'join':
       return new Set([...pullSlots(tree.left), ...pullSlots(tree.right)])
+    case 'union':
+      return new Set(tree.columns.map(({slot}) => slot))
     case 'group':
       return new Set([...tree.groups, ...tree.calls].map(({slot}) => slot))
     case 'compute':

@@ -44,6 +44,11 @@ function lower(tree: PullTree, needed: Slots, catalog: SourceLookup): LoweredPul
     }
     case 'join':
       return lowerJoin(tree, needed, catalog)
+    case 'union': {
+      const isWanted = (_: unknown, index: number): boolean => needed.has(must(tree.columns[index], 'column').slot)
+      const inputs = tree.inputs.map(({tree: input, exprs}): PullNode => planPull(input, exprs.filter(isWanted), catalog))
+      return {node: {kind: 'union', inputs}, at: positions(tree.columns.filter(isWanted))}
+    }
     case 'sort': {
       const {node, at} = lower(tree.input, new Set([...needed, ...used(tree.by.map(({expr}) => expr))]), catalog)
       return {node: {kind: 'sort', input: node, by: tree.by.map(key => ({...key, expr: placed(key.expr, at)}))}, at}

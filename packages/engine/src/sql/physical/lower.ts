@@ -7,6 +7,7 @@ import type {
   AggregateNode,
   CarryNode,
   ComputeNode,
+  DistinctNode,
   FilterNode,
   FlatMapNode,
   LogicalNode,
@@ -17,6 +18,7 @@ import type {
 } from '../logical/node.ts'
 import {columnAt, place, placeSlot, schemaColumns, type Lowered} from './layout.ts'
 import {lowerJoin} from './lower-join.ts'
+import {lowerUnion} from './lower-union.ts'
 import {storeName, type Naming} from './naming.ts'
 
 /** Logical nodes to steps; the tree must be pruned. */
@@ -38,6 +40,10 @@ export function lower(node: LogicalNode, naming: Naming, asked: Asked = {before:
       return lowerAggregate(node, naming)
     case 'suppress':
       return lowerSuppress(node, naming)
+    case 'distinct':
+      return lowerDistinct(node, naming)
+    case 'union':
+      return lowerUnion(node, naming, lower)
     case 'join':
       return lowerJoin(node, naming, lower)
   }
@@ -217,6 +223,22 @@ function lowerSuppress(node: SuppressNode, naming: Naming): Lowered {
     store: storeName(id),
   }
   return {...input, step}
+}
+
+function lowerDistinct(node: DistinctNode, naming: Naming): Lowered {
+  const input = lower(node.input, naming, {before: true})
+  const {key} = input.step.schema
+  const projected: Step = {
+    ...common(input.step),
+    kind: 'project',
+    id: naming.step('project'),
+    schema: {key, value: []},
+    input: input.step,
+    key: key.map((_, index) => index),
+    value: [],
+  }
+  const step: Step = {...common(projected), kind: 'distinct', id: naming.step('distinct'), input: projected}
+  return {...input, step, value: new Map()}
 }
 
 /** What a step takes over from its input. */

@@ -4,6 +4,7 @@ import {refuse} from '../analyzer/refusal.ts'
 import {countOf, durationMs} from '../analyzer/window.ts'
 import type {Identifier} from '../syntax/ast.ts'
 import type {Statement} from '../syntax/statement-ast.ts'
+import {compileAssertTombstone, compileAssertValues} from './assert-rows.ts'
 import {compileAssertSchema, compileAssertSource} from './assertions.ts'
 import {compileAlterSource} from './alter-source.ts'
 import type {Action, CompiledStatement} from './compiled-statement.ts'
@@ -16,6 +17,7 @@ import {compileInsertSelect} from './insert-select.ts'
 import {compileInsertValues} from './insert-values.ts'
 import {compileSelect} from './select.ts'
 import {spanOf, type StatementContext, type StatementOf} from './statement-context.ts'
+import {compileAlterTopic, compileCreateTopic, compileDescribeTopic, compileDropTopic} from './topics.ts'
 import {compileCreateType, compileDropType} from './types.ts'
 
 /** One statement, with its parameters bound; throws Refusal. */
@@ -42,6 +44,12 @@ function actionOf(statement: Statement, context: StatementContext): Action {
       return compileAlterSource(statement, context)
     case 'DeleteRows':
       return compileDeleteRows(statement, context)
+    case 'CreateTopic':
+      return compileCreateTopic(statement, context)
+    case 'AlterTopic':
+      return compileAlterTopic(statement, context)
+    case 'DropTopic':
+      return compileDropTopic(statement, context)
     case 'CreateIndex':
       return compileCreateIndex(statement, context)
     case 'DropIndex':
@@ -94,8 +102,11 @@ function lookAction(statement: Exclude<Statement, StatementOf<'Select' | 'Explai
     case 'AssertSource':
       return compileAssertSource(statement, context)
     case 'CreateConnector':
+      return refuseConnector('CREATE CONNECTOR is not supported: Kafka Connect is no part of Millrace.', statement.name)
     case 'DropConnector':
-      return refuseConnector(statement.name)
+      return statement.isIfExists
+        ? {kind: 'no-op', message: `Connector ${statement.name.text} does not exist.`}
+        : refuseConnector(noConnector(statement.name), statement.name)
     case 'RunScript':
       return refuse(
         'RUN SCRIPT is a command of a command line.',
@@ -103,20 +114,19 @@ function lookAction(statement: Exclude<Statement, StatementOf<'Select' | 'Explai
         'Send the text of the file: a request may hold many statements.',
       )
     case 'AssertValues':
+      return compileAssertValues(statement, context)
     case 'AssertTombstone':
-      return refuse(
-        'ASSERT VALUES compares records with a test script, which ksqlDB runs in a tool of its own.',
-        statement,
-        `SELECT … FROM ${statement.source.text} shows what is there.`,
-      )
+      return compileAssertTombstone(statement, context)
     default:
       return refuse('The statement is not supported.', statement)
   }
 }
 
-const refuseConnector = (name: Identifier): never =>
+const noConnector = ({text}: Identifier): string => `There is no connector ${text}: Kafka Connect is no part of Millrace.`
+
+const refuseConnector = (message: string, name: Identifier): never =>
   refuse(
-    `There is no connector ${name.text}: Kafka Connect is no part of Millrace.`,
+    message,
     name,
     'A program that produces to a topic, or consumes from one, takes its place: see the produce mutation and consumer groups.',
   )
@@ -128,7 +138,9 @@ function queryOf(id: {readonly text: string; readonly span: Statement['span']}, 
   return refuse(`Unknown queryId: ${id.text}`, id, 'SHOW QUERIES lists the running queries.')
 }
 
-function describeAction({subject, isExtended}: StatementOf<'Describe'>, {env}: StatementContext): Action {
+function describeAction(statement: StatementOf<'Describe'>, context: StatementContext): Action {
+  const {subject, isExtended} = statement
+  const {env} = context
   switch (subject.kind) {
     case 'SOURCE':
       return {
@@ -139,7 +151,9 @@ function describeAction({subject, isExtended}: StatementOf<'Describe'>, {env}: S
     case 'FUNCTION':
       return {kind: 'describe-function', name: findFunction(subject.name, env).name}
     case 'CONNECTOR':
-      return refuseConnector(subject.name)
+      return refuseConnector(noConnector(subject.name), subject.name)
+    case 'TOPIC':
+      return compileDescribeTopic(subject.topic, statement, context)
     default:
       return {kind: 'describe-sources', of: subject.kind === 'STREAMS' ? 'stream' : 'table', isExtended}
   }

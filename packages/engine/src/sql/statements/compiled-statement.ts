@@ -28,19 +28,26 @@ export type CompileOptions = {
   readonly newQueryId: (hint: string) => string
   /** The time for constants such as UNIX_TIMESTAMP() in VALUES. Default 0. */
   readonly nowMs?: number
-  /** Accept ASSERT VALUES and the like. */
-  readonly isTestTool?: boolean
 }
 
-/** Settings of a topic that a statement makes, as far as it names them. */
-export type TopicConfig = {
+/** A topic that a statement makes. */
+export type TopicConfig = TopicSettings & {
   readonly name: string
   readonly partitions: number
   readonly encoding: 'bytes' | 'columns'
+}
+
+/** Settings of a topic, as far as a statement names them. */
+export type TopicSettings = {
   /** Milliseconds; -1: keep for ever. */
   readonly retentionMs?: number
   readonly retentionBytes?: number
   readonly cleanupPolicy?: 'delete' | 'compact' | 'compact,delete'
+  readonly compression?: 'none' | 'zstd'
+  readonly tombstoneRetentionMs?: number
+  readonly keyIndex?: boolean
+  readonly timestampType?: 'create' | 'append'
+  readonly onCorruptBatch?: 'fail' | 'skip'
 }
 
 /** A statement checked and planned: what to do, as data. */
@@ -75,12 +82,18 @@ export type Action =
   | {
       readonly kind: 'drop-source'
       readonly source: Source
-      /** Queries that end with it: its own, and INSERTs into it when it has none that read it. */
+      /** What goes with it, because queries made it of `source`: those first that nothing is made of. */
+      readonly dependents: readonly Source[]
+      /** Queries that end with it. */
       readonly terminates: readonly string[]
       readonly deletesTopic: boolean
     }
   /** The source as it is afterwards. */
   | {readonly kind: 'alter-source'; readonly source: Source}
+  | {readonly kind: 'create-topic'; readonly topic: TopicConfig}
+  | {readonly kind: 'alter-topic'; readonly name: string; readonly partitions: number; readonly settings: TopicSettings}
+  | {readonly kind: 'drop-topic'; readonly name: string}
+  | {readonly kind: 'describe-topic'; readonly topic: string}
   | {readonly kind: 'create-type'; readonly name: string; readonly type: SqlType}
   | {readonly kind: 'drop-type'; readonly name: string}
   /** Where its entries stand is decided by the catalog. */
@@ -120,6 +133,14 @@ export type Action =
       readonly topic: string
       readonly isNegated: boolean
       readonly partitions: number | undefined
+      readonly timeoutMs: number | undefined
+    }
+  /** Waits until the query has a row; `isNegated`: until it has none. */
+  | {
+      readonly kind: 'assert-values'
+      readonly source: string
+      readonly plan: PullPlan
+      readonly isNegated: boolean
       readonly timeoutMs: number | undefined
     }
   | {readonly kind: 'pull'; readonly plan: PullPlan}

@@ -6,6 +6,7 @@ import type {Schema} from '../../schema/schema.ts'
 import {must} from '../../base/assert.ts'
 import type {Analysis} from '../analyzer/analysis.ts'
 import {chooseFormats, defaultFormat} from '../analyzer/formats.ts'
+import {repartitionFormat} from '../analyzer/co-partitioning.ts'
 import {refuseIntermediateTypes} from '../analyzer/intermediate-types.ts'
 import {analyzeQuery} from '../analyzer/query.ts'
 import {refuse} from '../analyzer/refusal.ts'
@@ -28,6 +29,8 @@ export function compileCreateAs(statement: Statement, context: StatementContext)
   if (existing !== undefined && statement.isIfNotExists) return alreadyExists(existing)
   refuseExisting(statement, existing)
   const properties = readProperties(statement.properties, createAsProperties)
+  const index = properties.flag('KEY_INDEX') === true ? properties.at('KEY_INDEX') : undefined
+  if (index) refuse('KEY_INDEX numbers what clients produce: the results of a query have no numbers.', index)
   const analysis = analyzeResult(statement, context)
   const made = sinkSource(statement, analysis, properties, context)
   const isNew = env.catalog.topicPartitions(made.topic) === undefined
@@ -61,7 +64,7 @@ function analyzeResult(statement: Statement, {env}: StatementContext): Analysis 
     )
   }
   refuseDuplicates(analysis.items)
-  refuseNoValues(analysis, query.span)
+  if (analysis.node.kind !== 'distinct') refuseNoValues(analysis, query.span)
   return analysis
 }
 
@@ -69,19 +72,21 @@ function sinkSource(statement: Statement, analysis: Analysis, properties: WithPr
   const {name, span} = statement
   const schema = resultSchema(analysis)
   const leftMost = must(analysis.relations.scope.sources[0], 'source of a query').source
-  const formats = sinkFormats(statement, schema, leftMost, properties, env)
+  const key = leftMost.formats.key
+  const inherited = {...leftMost.formats, key: analysis.node.kind === 'distinct' ? repartitionFormat(key, keyTypes(schema)) : key}
+  const formats = sinkFormats(statement, schema, inherited, properties, env)
   refuseIntermediateTypes(analysis.node, formats, env, statement.query.span)
   const wrapped = withWrapping(formats, schema, properties, env.settings, span)
   validateFormats(schema, wrapped, statement.query.span)
   const timestamp = declaredTimestamp(properties, schema)
   const topic = properties.text('KAFKA_TOPIC') ?? `${env.settings.text('ksql.output.topic.name.prefix') ?? ''}${name.text}`
-  const inherited = Number(env.settings.text('ksql.sink.partitions') ?? leftMost.partitions)
+  const partitions = Number(env.settings.text('ksql.sink.partitions') ?? leftMost.partitions)
   return {
     name: name.text,
     kind: analysis.gives,
     schema,
     topic,
-    partitions: partitionsFor(topic, properties, env.catalog.topicPartitions(topic), inherited),
+    partitions: partitionsFor(topic, properties, env.catalog.topicPartitions(topic), partitions),
     formats: wrapped,
     headerColumns: [],
     isReadOnly: false,
@@ -90,11 +95,13 @@ function sinkSource(statement: Statement, analysis: Analysis, properties: WithPr
   }
 }
 
+const keyTypes = ({key}: Schema) => key.map(({type}) => type)
+
 /** Formats not named come from the left-most source; a keyless source gives a key the session's default. */
 function sinkFormats(
   {span}: Statement,
   schema: Schema,
-  {formats}: Source,
+  formats: Formats,
   properties: WithProperties,
   env: StatementContext['env'],
 ): Formats {

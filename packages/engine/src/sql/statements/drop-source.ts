@@ -1,9 +1,12 @@
+import type {Source} from '../../plan/source.ts'
 import {didYouMean, refuse} from '../analyzer/refusal.ts'
-import type {Action} from './compiled-statement.ts'
+import type {Action, CompileCatalog} from './compiled-statement.ts'
 import {kindWord, type StatementContext, type StatementOf} from './statement-context.ts'
 
-export function compileDropSource(statement: StatementOf<'DropSource'>, {env}: StatementContext): Action {
-  const {name, sourceKind, isIfExists, isDeleteTopic} = statement
+type Statement = StatementOf<'DropSource'>
+
+export function compileDropSource(statement: Statement, {env}: StatementContext): Action {
+  const {name, sourceKind, isIfExists, isDeleteTopic, isCascade} = statement
   const {catalog} = env
   const source = catalog.source(name.text)
   const kind = kindWord(sourceKind)
@@ -11,7 +14,11 @@ export function compileDropSource(statement: StatementOf<'DropSource'>, {env}: S
   if (source === undefined) {
     if (isIfExists) return {kind: 'no-op', message: `${title} ${name.text} does not exist.`}
     const names = catalog.sources().map(other => other.name)
-    return refuse(`${title} ${name.text} does not exist.`, name, didYouMean(name.text, names))
+    return refuse(
+      `${title} ${name.text} does not exist.`,
+      name,
+      didYouMean(name.text, names) ?? `SHOW ${sourceKind}S lists what there is.`,
+    )
   }
   if (source.kind !== kind)
     refuse(
@@ -20,7 +27,13 @@ export function compileDropSource(statement: StatementOf<'DropSource'>, {env}: S
       `DROP ${source.kind.toUpperCase()} ${name.text} drops it.`,
     )
   if (isDeleteTopic && source.isReadOnly) refuse(`Cannot delete topic for read-only source: ${source.name}`, statement)
+  if (isCascade) return {kind: 'drop-source', source, ...madeOf(source, catalog), deletesTopic: isDeleteTopic}
   const own = source.createdBy === undefined ? [] : [source.createdBy]
+  refuseUsed(source, own, statement, catalog)
+  return {kind: 'drop-source', source, dependents: [], terminates: own, deletesTopic: isDeleteTopic}
+}
+
+function refuseUsed(source: Source, own: readonly string[], {name, sourceKind}: Statement, catalog: CompileCatalog): void {
   const readers = catalog.readers(source.name).filter(id => !own.includes(id))
   const writers = catalog.writers(source.name).filter(id => !own.includes(id))
   if (readers.length + writers.length > 0)
@@ -28,7 +41,21 @@ export function compileDropSource(statement: StatementOf<'DropSource'>, {env}: S
       `Cannot drop ${source.name}.\nThe following queries read from this source: [${readers.join(', ')}].\n` +
         `The following queries write into this source: [${writers.join(', ')}].\nYou need to terminate them before dropping ${source.name}.`,
       name,
-      `TERMINATE ${readers[0] ?? writers[0] ?? ''};`,
+      `TERMINATE ${readers[0] ?? writers[0] ?? ''}; or, with all that is made of it: DROP ${sourceKind} ${source.name} CASCADE;`,
     )
-  return {kind: 'drop-source', source, terminates: own, deletesTopic: isDeleteTopic}
+}
+
+/** CASCADE: the queries that read or write what goes, and the streams and tables that they keep, again with all of theirs. */
+function madeOf(source: Source, catalog: CompileCatalog): {dependents: readonly Source[]; terminates: readonly string[]} {
+  const gone: Source[] = [source]
+  const ended = new Set<string>()
+  for (const {name, createdBy} of gone)
+    for (const id of [...catalog.readers(name), ...catalog.writers(name), ...(createdBy === undefined ? [] : [createdBy])]) {
+      if (ended.has(id)) continue
+      ended.add(id)
+      const made = catalog.query(id)?.plan.sink.sourceName
+      const sink = made === undefined ? undefined : catalog.source(made)
+      if (sink?.createdBy === id && !gone.some(each => each.name === sink.name)) gone.push(sink)
+    }
+  return {dependents: gone.slice(1).reverse(), terminates: [...ended]}
 }

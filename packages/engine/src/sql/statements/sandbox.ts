@@ -14,7 +14,7 @@ export class Sandbox implements CompileCatalog {
   readonly #types = new Map<string, SqlType | undefined>()
   readonly #queries = new Map<string, Query>()
   readonly #terminated = new Set<string>()
-  readonly #topics = new Map<string, number>()
+  readonly #topics = new Map<string, number | undefined>()
   readonly #indexes = new Map<string, TableIndex | undefined>()
 
   constructor(base: CompileCatalog) {
@@ -56,7 +56,7 @@ export class Sandbox implements CompileCatalog {
   }
 
   topicPartitions(topic: string): number | undefined {
-    return this.#topics.get(topic) ?? this.#base.topicPartitions(topic)
+    return this.#topics.has(topic) ? this.#topics.get(topic) : this.#base.topicPartitions(topic)
   }
 
   indexes(): readonly TableIndex[] {
@@ -93,8 +93,10 @@ export class Sandbox implements CompileCatalog {
       case 'insert-select':
         return this.#start(action.plan, statement.text)
       case 'drop-source':
-        this.#sources.set(action.source.name, undefined)
-        for (const {name, table} of this.indexes()) if (table === action.source.name) this.#indexes.set(name, undefined)
+        for (const source of [...action.dependents, action.source]) {
+          this.#sources.set(source.name, undefined)
+          for (const {name, table} of this.indexes()) if (table === source.name) this.#indexes.set(name, undefined)
+        }
         for (const id of action.terminates) this.#terminate(id)
         return
       case 'create-index':
@@ -102,6 +104,15 @@ export class Sandbox implements CompileCatalog {
         return
       case 'drop-index':
         this.#indexes.set(action.name, undefined)
+        return
+      case 'create-topic':
+        this.#topics.set(action.topic.name, action.topic.partitions)
+        return
+      case 'alter-topic':
+        this.#topics.set(action.name, action.partitions)
+        return
+      case 'drop-topic':
+        this.#topics.set(action.name, undefined)
         return
       case 'create-type':
         this.#types.set(action.name, action.type)

@@ -3,7 +3,7 @@ import type {PullPlan} from '../../plan/pull-plan.ts'
 import type {OutputColumn, PushPlan} from '../../plan/query-plan.ts'
 import type {Analysis} from '../analyzer/analysis.ts'
 import type {Environment} from '../analyzer/environment.ts'
-import {analyzePull, type PullAnalysis} from '../analyzer/pull.ts'
+import {analyzePull} from '../analyzer/pull.ts'
 import {analyzeQuery} from '../analyzer/query.ts'
 import {refuseDuplicates} from '../analyzer/result-schema.ts'
 import type {Item} from '../analyzer/select-items.ts'
@@ -12,20 +12,22 @@ import {pushDownPullFilter} from '../logical/rewrite/push-down-pull-filter.ts'
 import {columnAt} from '../physical/layout.ts'
 import {planPull} from '../physical/lower-pull.ts'
 import {planQuery} from '../physical/plan-query.ts'
+import type {Query} from '../syntax/query-ast.ts'
 import type {Action} from './compiled-statement.ts'
 import type {StatementContext, StatementOf} from './statement-context.ts'
 
 type Statement = StatementOf<'Select'>
 
 export function compileSelect({query}: Statement, {env}: StatementContext): Action {
-  if (query.emit === undefined) return {kind: 'pull', plan: pullPlan(analyzePull(query, env), env)}
+  if (query.emit === undefined) return {kind: 'pull', plan: pullPlanOf(query, env)}
   const analysis = analyzeQuery(query, env, {kind: 'push'})
   refuseDuplicates(analysis.items)
   const limit = query.limit === undefined ? undefined : countOf(query.limit, 'LIMIT')
   return {kind: 'push', plan: pushPlan(analysis, limit)}
 }
 
-function pullPlan({tree, items, keys}: PullAnalysis, env: Environment): PullPlan {
+export function pullPlanOf(query: Query, env: Environment): PullPlan {
+  const {tree, items, keys} = analyzePull(query, env)
   return {
     version: 1,
     root: planPull(

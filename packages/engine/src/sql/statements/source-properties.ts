@@ -1,11 +1,14 @@
+import {EvaluationError} from '../../expr/evaluation-error.ts'
+import {formatter} from '../../expr/time/java-format.ts'
+import {limits} from '../../limits.ts'
 import type {WindowedKey} from '../../plan/formats.ts'
 import type {Source} from '../../plan/source.ts'
 import {columnsOf, type Schema} from '../../schema/schema.ts'
-import {quoteName} from '../../schema/sql-type.ts'
+import {quoteName, type SqlType} from '../../schema/sql-type.ts'
 import {didYouMean, refuse} from '../analyzer/refusal.ts'
 import type {PropertyName, WithProperties} from '../analyzer/with-properties.ts'
 import type {Span} from '../syntax/span.ts'
-import type {TopicConfig} from './compiled-statement.ts'
+import type {TopicConfig, TopicSettings} from './compiled-statement.ts'
 
 const unitMs: Readonly<Record<string, number>> = {
   MILLISECOND: 1,
@@ -63,13 +66,32 @@ export function declaredTimestamp(properties: WithProperties, schema: Schema): S
     )
     return refuse(`The TIMESTAMP column set in the WITH clause does not exist in the schema: '${name}'`, property.value, hint)
   }
-  const format = properties.text('TIMESTAMP_FORMAT')
-  if (type !== 'BIGINT' && type !== 'TIMESTAMP' && !(type === 'VARCHAR' && format !== undefined))
+  const format = timestampFormat(properties, type)
+  if (type !== 'BIGINT' && type !== 'TIMESTAMP' && format === undefined)
     refuse(
       `Timestamp column, ${quoteName(name)}, should be LONG(INT64), TIMESTAMP, or a String with a timestamp_format specified`,
       property.value,
     )
-  return format === undefined || type !== 'VARCHAR' ? {column, columnName: name} : {column, format, columnName: name}
+  return {column, columnName: name, ...(format === undefined ? {} : {format})}
+}
+
+/** Only text has a format; it must be a pattern that times can be read by. */
+function timestampFormat(properties: WithProperties, type: SqlType['kind']): string | undefined {
+  const format = properties.text('TIMESTAMP_FORMAT')
+  const property = properties.at('TIMESTAMP_FORMAT')
+  if (format === undefined || property === undefined) return undefined
+  if (type !== 'VARCHAR')
+    refuse(
+      "'TIMESTAMP_FORMAT' set in the WITH clause can only be used when the timestamp column is of type STRING.",
+      property.value,
+    )
+  try {
+    formatter(format)
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error
+    refuse(`Invalid TIMESTAMP_FORMAT '${format}': ${error.message}`, property.value)
+  }
+  return format
 }
 
 /** A property that names a column is read as a name in SQL is. */
@@ -99,9 +121,7 @@ export function partitionsFor(
   return existing
 }
 
-const PARTITIONS_MAX = 10_000
-
-const policies: readonly TopicConfig['cleanupPolicy'][] = ['delete', 'compact', 'compact,delete']
+const PARTITIONS_MAX = limits.partitionsPerTopicMax
 
 /** The topic that a statement makes. */
 export function topicConfig(
@@ -110,19 +130,63 @@ export function topicConfig(
   encoding: TopicConfig['encoding'],
   properties: WithProperties,
 ): TopicConfig {
-  const number = (property: PropertyName): number | undefined => properties.count(property)
-  const [retentionMs, retentionBytes] = [number('RETENTION_MS'), number('RETENTION_BYTES')]
-  const written = properties.text('CLEANUP_POLICY')?.toLowerCase().replaceAll(' ', '')
-  const at = properties.at('CLEANUP_POLICY')
-  const cleanupPolicy = policies.find(policy => policy === written || policy?.split(',').reverse().join(',') === written)
-  if (written !== undefined && at !== undefined && cleanupPolicy === undefined)
-    refuse(`Invalid value '${written}' for CLEANUP_POLICY: expected delete, compact or both: 'compact,delete'.`, at.value)
+  return {name, partitions, encoding, ...topicSettings(properties)}
+}
+
+/** Settings of a topic in a WITH clause; refuses values that a topic can't have. */
+export function topicSettings(properties: WithProperties): TopicSettings {
+  const retentionMs = bound(properties, 'RETENTION_MS')
+  const retentionBytes = bound(properties, 'RETENTION_BYTES')
+  const tombstoneRetentionMs = properties.count('TOMBSTONE_RETENTION_MS')
+  const at = properties.at('TOMBSTONE_RETENTION_MS')
+  if (at !== undefined && tombstoneRetentionMs !== undefined && tombstoneRetentionMs < 0)
+    refuse(`Invalid value for TOMBSTONE_RETENTION_MS: ${tombstoneRetentionMs}. Expected a whole number from 0 on.`, at.value)
+  const keyIndex = properties.flag('KEY_INDEX')
+  const cleanupPolicy = cleanupPolicyOf(properties)
+  if (keyIndex === true && cleanupPolicy !== undefined && cleanupPolicy !== 'delete')
+    refuse(
+      `CLEANUP_POLICY '${cleanupPolicy}' does not go with KEY_INDEX: compaction would remove events that have numbers.`,
+      properties.at('CLEANUP_POLICY') ?? {span: {start: 0, end: 0}},
+    )
+  const compression = choice(properties, 'COMPRESSION', ['none', 'zstd'])
+  const timestampType = choice(properties, 'TIMESTAMP_TYPE', ['create', 'append'])
+  const onCorruptBatch = choice(properties, 'ON_CORRUPT_BATCH', ['fail', 'skip'])
   return {
-    name,
-    partitions,
-    encoding,
     ...(retentionMs === undefined ? {} : {retentionMs}),
     ...(retentionBytes === undefined ? {} : {retentionBytes}),
     ...(cleanupPolicy === undefined ? {} : {cleanupPolicy}),
+    ...(compression === undefined ? {} : {compression}),
+    ...(tombstoneRetentionMs === undefined ? {} : {tombstoneRetentionMs}),
+    ...(keyIndex === undefined ? {} : {keyIndex}),
+    ...(timestampType === undefined ? {} : {timestampType}),
+    ...(onCorruptBatch === undefined ? {} : {onCorruptBatch}),
   }
+}
+
+function bound(properties: WithProperties, name: 'RETENTION_MS' | 'RETENTION_BYTES'): number | undefined {
+  const value = properties.count(name)
+  const at = properties.at(name)
+  if (at !== undefined && value !== undefined && value !== -1 && value < 1)
+    refuse(`Invalid value for ${name}: ${value}. Expected a whole number above 0, or -1 for no bound.`, at.value)
+  return value
+}
+
+function cleanupPolicyOf(properties: WithProperties): TopicSettings['cleanupPolicy'] {
+  const written = properties.text('CLEANUP_POLICY')?.toLowerCase().replaceAll(' ', '')
+  const at = properties.at('CLEANUP_POLICY')
+  if (written === undefined || at === undefined) return undefined
+  if (written === 'delete' || written === 'compact') return written
+  if (written === 'compact,delete' || written === 'delete,compact') return 'compact,delete'
+  return refuse(`Invalid value '${written}' for CLEANUP_POLICY: expected delete, compact or both: 'compact,delete'.`, at.value)
+}
+
+function choice<Word extends string>(properties: WithProperties, name: PropertyName, words: readonly Word[]): Word | undefined {
+  const written = properties.text(name)?.toLowerCase()
+  const at = properties.at(name)
+  if (written === undefined || at === undefined) return undefined
+  const word = words.find(each => each === written)
+  return (
+    word ??
+    refuse(`Invalid value '${written}' for ${name}: expected ${words.join(' or ')}.`, at.value, didYouMean(written, words))
+  )
 }

@@ -11,10 +11,10 @@ import {
   parseValueRow,
 } from './statement-parts.ts'
 
-/** What stands after ASSERT, which is taken. Assertions about rows and sources are for scripts that test. */
-export function parseAssert(cursor: Cursor, start: number, isTestTool: boolean): Statement {
-  const test = isTestTool ? acceptTestAssert(cursor, start) : undefined
-  if (test !== undefined) return test
+/** What stands after ASSERT, which is taken. */
+export function parseAssert(cursor: Cursor, start: number): Statement {
+  const ofSource = acceptSourceAssert(cursor, start)
+  if (ofSource !== undefined) return ofSource
   const isNegated = cursor.accept('NOT', 'EXISTS')
   if (cursor.accept('TOPIC')) {
     const topic = parseResourceName(cursor, 'a topic')
@@ -37,20 +37,23 @@ function parseSchemaId(cursor: Cursor): IntegerLiteral {
   return {kind: 'IntegerLiteral', text, span}
 }
 
-function acceptTestAssert(cursor: Cursor, start: number): Statement | undefined {
+/** About rows, and about streams and tables. */
+function acceptSourceAssert(cursor: Cursor, start: number): Statement | undefined {
   if (cursor.accept('VALUES')) {
     const source = cursor.expectName('a stream or table')
     const columns = acceptColumnNames(cursor)
     cursor.expect('VALUES')
     const row = parseValueRow(cursor)
-    return {kind: 'AssertValues', source, columns, row, ...closeStatement(cursor, start)}
+    const timeout = acceptTimeout(cursor)
+    return {kind: 'AssertValues', source, columns, row, timeout, ...closeStatement(cursor, start)}
   }
   if (cursor.accept('NULL', 'VALUES')) {
     const source = cursor.expectName('a stream or table')
     const columns = acceptColumnNames(cursor)
     cursor.expect('KEY')
     const key = parseValueRow(cursor)
-    return {kind: 'AssertTombstone', source, columns, key, ...closeStatement(cursor, start)}
+    const timeout = acceptTimeout(cursor)
+    return {kind: 'AssertTombstone', source, columns, key, timeout, ...closeStatement(cursor, start)}
   }
   const sourceKind = cursor.acceptOneOf('STREAM', 'TABLE')
   if (sourceKind === undefined) return undefined

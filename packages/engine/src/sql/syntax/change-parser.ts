@@ -2,7 +2,15 @@ import type {Cursor} from './cursor.ts'
 import {parseExpression} from './expression-parser.ts'
 import {looksAtQuery, parseQuery} from './query-parser.ts'
 import type {ColumnDefinition, Statement, ValueRow} from './statement-ast.ts'
-import {acceptColumnNames, acceptIfExists, acceptProperties, closeStatement, parseValueRow} from './statement-parts.ts'
+import {
+  acceptColumnNames,
+  acceptIfExists,
+  acceptProperties,
+  closeStatement,
+  parseProperties,
+  parseResourceName,
+  parseValueRow,
+} from './statement-parts.ts'
 import {parseType} from './type-parser.ts'
 
 /** What stands after INSERT, which is taken. */
@@ -39,12 +47,18 @@ export function parseDelete(cursor: Cursor, start: number): Statement {
 
 /** What stands after DROP, which is taken. */
 export function parseDrop(cursor: Cursor, start: number): Statement {
-  const what = cursor.expectOneOf('STREAM', 'TABLE', 'TYPE', 'INDEX', 'CONNECTOR')
+  const what = cursor.expectOneOf('STREAM', 'TABLE', 'TYPE', 'INDEX', 'TOPIC', 'CONNECTOR')
   const isIfExists = acceptIfExists(cursor)
+  if (what === 'TOPIC') {
+    const topic = parseResourceName(cursor, 'a topic')
+    return {kind: 'DropTopic', isIfExists, topic, ...closeStatement(cursor, start)}
+  }
   const name = cursor.expectName(`the name of the ${what.toLowerCase()}`)
   if (what === 'STREAM' || what === 'TABLE') {
+    const isCascadeFirst = cursor.accept('CASCADE')
     const isDeleteTopic = cursor.accept('DELETE', 'TOPIC')
-    return {kind: 'DropSource', sourceKind: what, name, isIfExists, isDeleteTopic, ...closeStatement(cursor, start)}
+    const isCascade = isCascadeFirst || cursor.accept('CASCADE')
+    return {kind: 'DropSource', sourceKind: what, name, isIfExists, isDeleteTopic, isCascade, ...closeStatement(cursor, start)}
   }
   const common = {isIfExists, name, ...closeStatement(cursor, start)}
   if (what === 'TYPE') return {kind: 'DropType', ...common}
@@ -58,6 +72,12 @@ export function parseAlter(cursor: Cursor, start: number): Statement {
     cursor.expectSymbol('=')
     const value = cursor.expectString('a value in quotes')
     return {kind: 'AlterSystem', name, value, ...closeStatement(cursor, start)}
+  }
+  if (cursor.accept('TOPIC')) {
+    const topic = parseResourceName(cursor, 'a topic')
+    cursor.expect('WITH')
+    const properties = parseProperties(cursor)
+    return {kind: 'AlterTopic', topic, properties, ...closeStatement(cursor, start)}
   }
   const sourceKind = cursor.expectOneOf('STREAM', 'TABLE')
   const name = cursor.expectName(`a ${sourceKind.toLowerCase()}`)

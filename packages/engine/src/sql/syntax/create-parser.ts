@@ -1,4 +1,5 @@
 import type {Cursor} from './cursor.ts'
+import {otherThings} from './other-languages.ts'
 import {looksAtQuery, parseQuery} from './query-parser.ts'
 import type {ConnectorKind, SourceKind, Statement} from './statement-ast.ts'
 import {
@@ -8,6 +9,7 @@ import {
   closeStatement,
   parseColumnNames,
   parseProperties,
+  parseResourceName,
 } from './statement-parts.ts'
 import {parseType} from './type-parser.ts'
 
@@ -15,11 +17,12 @@ import {parseType} from './type-parser.ts'
 export function parseCreate(cursor: Cursor, start: number): Statement {
   if (cursor.accept('TYPE')) return parseCreateType(cursor, start)
   if (cursor.accept('INDEX')) return parseCreateIndex(cursor, start)
+  if (cursor.accept('TOPIC')) return parseCreateTopic(cursor, start)
   const isSource = cursor.looksAt('SOURCE', 'CONNECTOR')
   if (isSource || cursor.at('SINK')) return parseCreateConnector(cursor, start)
   const isOrReplace = cursor.accept('OR', 'REPLACE')
   const isReadOnly = cursor.accept('SOURCE')
-  const sourceKind = cursor.expectOneOf('STREAM', 'TABLE')
+  const sourceKind = cursor.acceptOneOf('STREAM', 'TABLE') ?? cursor.fail(otherThings.get(cursor.peek().text))
   return parseCreateSource(cursor, start, {sourceKind, isOrReplace, isReadOnly})
 }
 
@@ -60,6 +63,13 @@ function parseCreateIndex(cursor: Cursor, start: number): Statement {
   const table = cursor.expectName('a table')
   const columns = parseColumnNames(cursor)
   return {kind: 'CreateIndex', isIfNotExists, name, table, columns, ...closeStatement(cursor, start)}
+}
+
+function parseCreateTopic(cursor: Cursor, start: number): Statement {
+  const isIfNotExists = acceptIfNotExists(cursor)
+  const topic = parseResourceName(cursor, 'a topic name')
+  const properties = acceptProperties(cursor)
+  return {kind: 'CreateTopic', isIfNotExists, topic, properties, ...closeStatement(cursor, start)}
 }
 
 function parseCreateConnector(cursor: Cursor, start: number): Statement {

@@ -16,8 +16,6 @@ import {variableKey, variablesFrom} from './variables.ts'
 export interface ScriptOptions {
   /** The session's variables by name, in any case. DEFINE and UNDEFINE change them for what follows in the script. */
   readonly variables?: ReadonlyMap<string, string>
-  /** Accept the statements of scripts that test, too (ASSERT VALUES and the like). Default: no. */
-  readonly isTestTool?: boolean
 }
 
 export type ScriptResult = {readonly statements: readonly Statement[]} | {readonly diagnostic: SqlDiagnostic}
@@ -35,7 +33,7 @@ export function parseScript(text: string, options: ScriptOptions = {}): ScriptRe
     while (!lexer.isAtEnd()) {
       const cursor = new Cursor(text, lexer.statement(variables))
       if (cursor.isAtEnd()) continue
-      const statement = parseToEnd(cursor, at => parseStatement(at, {isTestTool: options.isTestTool === true}))
+      const statement = parseToEnd(cursor, parseStatement)
       if (statement.kind === 'DefineVariable') variables.set(variableKey(statement.name.text), statement.value)
       if (statement.kind === 'UndefineVariable') variables.delete(variableKey(statement.name.text))
       statements.push(statement)

@@ -26,7 +26,7 @@ test('a printed expression parses to the same expression', () => {
 test('a printed statement parses to the same statement', () => {
   fc.assert(
     fc.property(statement, tree => {
-      const parsed = parseScript(printStatement(tree), {isTestTool: true})
+      const parsed = parseScript(printStatement(tree))
       expect(withoutPlaces(parsed)).toEqual({statements: [withoutPlaces(tree)]})
     }),
     {numRuns: 300},

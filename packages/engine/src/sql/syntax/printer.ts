@@ -55,7 +55,16 @@ export function printStatement(statement: Statement): string {
 
 type Change = Extract<
   Statement,
-  {kind: `Create${string}` | `Drop${string}` | `Insert${string}` | `Assert${string}` | 'AlterSource' | 'DeleteRows'}
+  {
+    kind:
+      | `Create${string}`
+      | `Drop${string}`
+      | `Insert${string}`
+      | `Assert${string}`
+      | 'AlterSource'
+      | 'AlterTopic'
+      | 'DeleteRows'
+  }
 >
 
 function printChange(statement: Change): string {
@@ -71,14 +80,23 @@ function printChange(statement: Change): string {
       const head = joined('CREATE INDEX', ifNotExists(statement), name === undefined ? '' : printIdentifier(name))
       return `${head} ON ${printIdentifier(table)} ${printNames(columns)}`
     }
+    case 'CreateTopic': {
+      const {topic, properties} = statement
+      return joined('CREATE TOPIC', ifNotExists(statement), printString(topic), printProperties(properties))
+    }
+    case 'AlterTopic':
+      return joined('ALTER TOPIC', printString(statement.topic), printProperties(statement.properties))
+    case 'DropTopic':
+      return joined('DROP TOPIC', ifExists(statement.isIfExists), printString(statement.topic))
     case 'CreateConnector': {
       const {connectorKind, name, properties} = statement
       const head = joined('CREATE', connectorKind, 'CONNECTOR', ifNotExists(statement), printIdentifier(name))
       return joined(head, printProperties(properties))
     }
     case 'DropSource': {
-      const {sourceKind, name, isIfExists, isDeleteTopic} = statement
-      return joined('DROP', sourceKind, ifExists(isIfExists), printIdentifier(name), isDeleteTopic ? 'DELETE TOPIC' : '')
+      const {sourceKind, name, isIfExists, isDeleteTopic, isCascade} = statement
+      const end = joined(isDeleteTopic ? 'DELETE TOPIC' : '', isCascade ? 'CASCADE' : '')
+      return joined('DROP', sourceKind, ifExists(isIfExists), printIdentifier(name), end)
     }
     case 'DropType':
       return joined('DROP TYPE', ifExists(statement.isIfExists), printIdentifier(statement.name))
@@ -112,12 +130,14 @@ function printAssert(statement: Extract<Change, {kind: `Assert${string}`}>): str
     case 'AssertSchema':
       return printAssertSchema(statement)
     case 'AssertValues': {
-      const {source, columns, row} = statement
-      return joined('ASSERT VALUES', printIdentifier(source), printNames(columns), 'VALUES', printRow(row))
+      const {source, columns, row, timeout} = statement
+      const head = joined('ASSERT VALUES', printIdentifier(source), printNames(columns))
+      return joined(head, 'VALUES', printRow(row), printTimeout(timeout))
     }
     case 'AssertTombstone': {
-      const {source, columns, key} = statement
-      return joined('ASSERT NULL VALUES', printIdentifier(source), printNames(columns), 'KEY', printRow(key))
+      const {source, columns, key, timeout} = statement
+      const head = joined('ASSERT NULL VALUES', printIdentifier(source), printNames(columns))
+      return joined(head, 'KEY', printRow(key), printTimeout(timeout))
     }
     case 'AssertSource': {
       const {sourceKind, name, columns, properties} = statement
@@ -149,7 +169,7 @@ function printShow({subject, isAll, isExtended, connectorKind}: Show): string {
 
 function printDescribe({subject, isExtended}: Describe): string {
   const kind = subject.kind === 'SOURCE' ? '' : subject.kind
-  const name = 'name' in subject ? printIdentifier(subject.name) : ''
+  const name = 'name' in subject ? printIdentifier(subject.name) : 'topic' in subject ? printString(subject.topic) : ''
   return joined('DESCRIBE', kind, name, isExtended ? 'EXTENDED' : '')
 }
 

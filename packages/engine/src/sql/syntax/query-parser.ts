@@ -55,7 +55,8 @@ function parseUnions(cursor: Cursor): UnionPart[] {
     const {start} = cursor.previous().span
     const isAll = cursor.accept('ALL')
     if (!isAll) cursor.accept('DISTINCT')
-    if (cursor.looksAtSymbol('(')) cursor.fail('a query of a UNION stands without parentheses; ORDER BY and LIMIT are for all of it')
+    if (cursor.looksAtSymbol('('))
+      cursor.fail('a query of a UNION stands without parentheses; ORDER BY and LIMIT are for all of it')
     const query = parseSelect(cursor)
     unions.push({isAll, query, span: cursor.spanFrom(start)})
   }

@@ -32,10 +32,10 @@ function parseShowSubject(cursor: Cursor): ShowSubject {
   )
 }
 
-/** What stands after DESCRIBE, which is taken. `FUNCTION` and `CONNECTOR` alone are names. */
+/** What stands after DESCRIBE, which is taken. `FUNCTION`, `CONNECTOR` and `TOPIC` alone are names. */
 export function parseDescribe(cursor: Cursor, start: number): Describe {
   const subject = parseDescribeSubject(cursor)
-  const isExtendable = subject.kind !== 'FUNCTION' && subject.kind !== 'CONNECTOR'
+  const isExtendable = subject.kind === 'SOURCE' || subject.kind === 'STREAMS' || subject.kind === 'TABLES'
   const isExtended = isExtendable && cursor.accept('EXTENDED')
   return {kind: 'Describe', subject, isExtended, ...closeStatement(cursor, start)}
 }
@@ -43,6 +43,8 @@ export function parseDescribe(cursor: Cursor, start: number): Describe {
 function parseDescribeSubject(cursor: Cursor): Describe['subject'] {
   const prefix = cursor.looksAtName(1) ? cursor.acceptOneOf('FUNCTION', 'CONNECTOR') : undefined
   if (prefix !== undefined) return {kind: prefix, name: cursor.expectName(`a ${prefix.toLowerCase()}`)}
+  const isTopic = cursor.looksAt('TOPIC') && (cursor.looksAtName(1) || cursor.peek(1).kind === 'string')
+  if (isTopic && cursor.accept('TOPIC')) return {kind: 'TOPIC', topic: parseResourceName(cursor, 'a topic')}
   const all = cursor.acceptOneOf('STREAMS', 'TABLES')
   if (all !== undefined) return {kind: all}
   return {kind: 'SOURCE', name: cursor.expectName('a stream or table')}

@@ -15,6 +15,9 @@ export type Statement =
   | DropSource
   | AlterSource
   | DeleteRows
+  | CreateTopic
+  | AlterTopic
+  | DropTopic
   | CreateIndex
   | DropIndex
   | CreateType
@@ -112,6 +115,8 @@ export interface DropSource extends StatementBase {
   readonly name: Identifier
   readonly isIfExists: boolean
   readonly isDeleteTopic: boolean
+  /** With all that queries make of it. */
+  readonly isCascade: boolean
 }
 
 /** ADD COLUMN is all there is to alter. At least one column, none with a constraint. */
@@ -126,6 +131,27 @@ export interface DeleteRows extends StatementBase {
   readonly kind: 'DeleteRows'
   readonly table: Identifier
   readonly where: Expression
+}
+
+/** Names of topics keep their case, as written. */
+export interface CreateTopic extends StatementBase {
+  readonly kind: 'CreateTopic'
+  readonly isIfNotExists: boolean
+  readonly topic: string
+  readonly properties: readonly Property[]
+}
+
+export interface AlterTopic extends StatementBase {
+  readonly kind: 'AlterTopic'
+  readonly topic: string
+  /** At least one. */
+  readonly properties: readonly Property[]
+}
+
+export interface DropTopic extends StatementBase {
+  readonly kind: 'DropTopic'
+  readonly isIfExists: boolean
+  readonly topic: string
 }
 
 export interface CreateIndex extends StatementBase {
@@ -243,6 +269,7 @@ export type DescribeSubject =
   | {readonly kind: 'SOURCE'; readonly name: Identifier}
   | {readonly kind: 'FUNCTION'; readonly name: Identifier}
   | {readonly kind: 'CONNECTOR'; readonly name: Identifier}
+  | {readonly kind: 'TOPIC'; readonly topic: string}
   | {readonly kind: 'STREAMS'}
   | {readonly kind: 'TABLES'}
 
@@ -285,6 +312,7 @@ export interface AssertValues extends StatementBase {
   readonly source: Identifier
   readonly columns: readonly Identifier[] | undefined
   readonly row: ValueRow
+  readonly timeout: Duration | undefined
 }
 
 export interface AssertTombstone extends StatementBase {
@@ -292,6 +320,7 @@ export interface AssertTombstone extends StatementBase {
   readonly source: Identifier
   readonly columns: readonly Identifier[] | undefined
   readonly key: ValueRow
+  readonly timeout: Duration | undefined
 }
 
 export interface AssertSource extends StatementBase {

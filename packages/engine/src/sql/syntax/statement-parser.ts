@@ -6,14 +6,10 @@ import {looksAtQuery, parseQuery} from './query-parser.ts'
 import {parseDescribe, parsePrint, parseShow} from './show-parser.ts'
 import type {ControlQuery, Explain, Statement} from './statement-ast.ts'
 import {closeStatement} from './statement-parts.ts'
-
-export interface StatementOptions {
-  /** Also what only scripts that test may say: ASSERT VALUES, ASSERT NULL VALUES, ASSERT STREAM, ASSERT TABLE, RUN SCRIPT. */
-  readonly isTestTool: boolean
-}
+import {refuseOtherLanguages} from './other-languages.ts'
 
 /** One statement up to the cursor's end. */
-export function parseStatement(cursor: Cursor, options: StatementOptions): Statement {
+export function parseStatement(cursor: Cursor): Statement {
   const {start} = cursor.peek().span
   if (looksAtQuery(cursor)) {
     const query = parseQuery(cursor)
@@ -26,10 +22,11 @@ export function parseStatement(cursor: Cursor, options: StatementOptions): State
   if (cursor.accept('ALTER')) return parseAlter(cursor, start)
   if (cursor.acceptOneOf('SHOW', 'LIST') !== undefined) return parseShow(cursor, start)
   if (cursor.accept('DESCRIBE')) return parseDescribe(cursor, start)
-  if (cursor.accept('EXPLAIN')) return parseExplain(cursor, start, options)
+  if (cursor.accept('EXPLAIN')) return parseExplain(cursor, start)
   if (cursor.accept('PRINT')) return parsePrint(cursor, start)
-  if (cursor.accept('ASSERT')) return parseAssert(cursor, start, options.isTestTool)
-  if (options.isTestTool && cursor.accept('RUN')) return parseRunScript(cursor, start)
+  if (cursor.accept('ASSERT')) return parseAssert(cursor, start)
+  if (cursor.looksAt('RUN', 'SCRIPT')) return parseRunScript(cursor, start)
+  refuseOtherLanguages(cursor)
   const action = cursor.acceptOneOf('TERMINATE', 'PAUSE', 'RESUME')
   return action === undefined ? parseSetting(cursor, start) : parseControl(cursor, start, action)
 }
@@ -62,7 +59,7 @@ function parseControl(cursor: Cursor, start: number, action: ControlQuery['actio
 }
 
 /** A single name is the id of a query: `EXPLAIN CTAS_ORDERS_3`. */
-function parseExplain(cursor: Cursor, start: number, options: StatementOptions): Explain {
+function parseExplain(cursor: Cursor, start: number): Explain {
   const isAlone = cursor.looksAtName() && cursor.peek(1).kind === 'end'
   if (isAlone) {
     const queryId = cursor.expectName('the id of a query')
@@ -70,12 +67,13 @@ function parseExplain(cursor: Cursor, start: number, options: StatementOptions):
   }
   cursor.enter()
   cursor.note('the id of a query')
-  const statement = parseStatement(cursor, options)
+  const statement = parseStatement(cursor)
   cursor.leave()
   return {kind: 'Explain', subject: {kind: 'STATEMENT', statement}, ...closeStatement(cursor, start)}
 }
 
 function parseRunScript(cursor: Cursor, start: number): Statement {
+  cursor.expect('RUN')
   cursor.expect('SCRIPT')
   const path = cursor.expectString('a path in quotes')
   return {kind: 'RunScript', path, ...closeStatement(cursor, start)}

@@ -150,9 +150,7 @@ export const {query} = fc.letrec<Queries>(tie => ({
     having: option(expression),
   }),
   union: part({isAll: fc.boolean(), query: tie('select')}),
-  query: fc
-    .tuple(tie('select'), end(tie('query'), tie('union')))
-    .map(([first, last]) => ({...first, ...last})),
+  query: fc.tuple(tie('select'), end(tie('query'), tie('union'))).map(([first, last]) => ({...first, ...last})),
 }))
 
 const constraint = option(
@@ -162,7 +160,8 @@ const constraint = option(
   ),
 )
 const column: Arbitrary<ColumnDefinition> = part({name: identifier, type, constraint})
-const properties: Arbitrary<Property[]> = few(part({name: identifier, value: fc.oneof(literal, parameter)}))
+const property: Arbitrary<Property> = part({name: identifier, value: fc.oneof(literal, parameter)})
+const properties: Arbitrary<Property[]> = few(property)
 const flag = fc.boolean()
 const sourceKind = fc.constantFrom('STREAM' as const, 'TABLE' as const)
 const row = part({values: few(expression)})
@@ -185,7 +184,7 @@ export const statement: Arbitrary<Statement> = fc.oneof(
   statementNode('CreateSourceAs', {sourceKind, name: identifier, isOrReplace: flag, isIfNotExists: flag, properties, query}),
   statementNode('InsertSelect', {target: identifier, properties, query}),
   statementNode('InsertValues', {target: identifier, columns: option(some(identifier)), rows: some(row)}),
-  statementNode('DropSource', {sourceKind, name: identifier, isIfExists: flag, isDeleteTopic: flag}),
+  statementNode('DropSource', {sourceKind, name: identifier, isIfExists: flag, isDeleteTopic: flag, isCascade: flag}),
   statementNode('AlterSource', {
     sourceKind,
     name: identifier,
@@ -194,8 +193,16 @@ export const statement: Arbitrary<Statement> = fc.oneof(
   statementNode('DeleteRows', {table: identifier, where: expression}),
   statementNode('CreateIndex', {isIfNotExists: flag, name: option(identifier), table: identifier, columns: some(identifier)}),
   statementNode('CreateType', {isIfNotExists: flag, name: identifier, type}),
+  statementNode('CreateTopic', {isIfNotExists: flag, topic: fc.string(), properties}),
+  statementNode('AlterTopic', {topic: fc.string(), properties: some(property)}),
+  statementNode('DropTopic', {isIfExists: flag, topic: fc.string()}),
+  statementNode('Describe', {
+    subject: fc.record({kind: fc.constant('TOPIC' as const), topic: fc.string()}),
+    isExtended: fc.constant(false),
+  }),
   statementNode('PrintTopic', {topic: fc.string(), isFromBeginning: flag, interval: option(count), limit: option(count)}),
   statementNode('AssertTopic', {isNegated: flag, topic: fc.string(), properties, timeout: option(duration)}),
-  statementNode('AssertValues', {source: identifier, columns: option(some(identifier)), row}),
+  statementNode('AssertValues', {source: identifier, columns: option(some(identifier)), row, timeout: option(duration)}),
+  statementNode('AssertTombstone', {source: identifier, columns: option(some(identifier)), key: row, timeout: option(duration)}),
   statementNode('SetProperty', {name: fc.string(), value: fc.string()}),
 )

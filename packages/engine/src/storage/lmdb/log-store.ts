@@ -15,6 +15,7 @@ import type {
   StoredBatch,
   TopicRecord,
 } from '../port/log-store.ts'
+import {touchedBy} from '../port/touched-by.ts'
 import type {Environment} from './environment.ts'
 import {writeOffsets} from './group-store.ts'
 import {keys, prefixes, under} from './keys.ts'
@@ -102,8 +103,8 @@ export class LmdbLogStore implements LogStore {
       return plan.outcomes
     })
     if (options.acks === 'ALL') await this.#env.flushed()
-    const written = batches.filter((_, i) => outcomes[i]?.kind === 'appended')
-    if (written.length > 0) this.#wake.notify(written)
+    const touched = touchedBy(batches, outcomes)
+    if (touched.length > 0) this.#wake.notify(touched)
     return outcomes
   }
 
@@ -133,7 +134,9 @@ export class LmdbLogStore implements LogStore {
   async trim(at: TopicPartition, before: Offset): Promise<Offset> {
     for (;;) {
       const step = await this.#env.write(() => trimStep(Partition.find(this.#env, at), before))
-      if (step.isDone) return step.begin
+      if (!step.isDone) continue
+      await this.#env.read(() => Partition.find(this.#env, at))?.sweep()
+      return step.begin
     }
   }
 

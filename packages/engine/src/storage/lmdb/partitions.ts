@@ -17,6 +17,7 @@ import {
   topicNumberRow,
 } from './rows.ts'
 import type {IndexRow, PartitionRow} from './rows.ts'
+import {sweepIndexes} from './sweep-index.ts'
 
 export type IndexedBatch = IndexRow & {readonly baseOffset: Offset}
 
@@ -119,6 +120,22 @@ export class Partition {
       put(this.#env.meta, keys.producer(this.#topic, this.#partition, producer.id), producerRow.encode(producer.state))
     }
     this.row = {...row, end: baseOffset + count, bytes: row.bytes + bytes.length, latestMs, producers}
+  }
+
+  /** Drops what the indexes say of batches that are gone, when as much was trimmed since the last time as is left. */
+  async sweep(): Promise<void> {
+    const first = this.#env.read(() => {
+      const {begin, end, swept} = this.row
+      if (begin - swept < end - begin) return undefined
+      for (const {baseOffset} of this.indexFrom(0)) return baseOffset
+      return end
+    })
+    if (first === undefined) return
+    await sweepIndexes(this.#env, this.#topic, this.#partition, first)
+    await this.#env.write(() => {
+      const {row} = this
+      this.row = {...row, swept: row.begin}
+    })
   }
 
   /** How many events a key has. */

@@ -17,6 +17,8 @@ export type PartitionRow = {
   /** Latest `maxTimestampMs` of any batch so far. */
   readonly latestMs: number
   readonly producers: number
+  /** Begin when the indexes of keys and event ids were last swept of what is gone. */
+  readonly swept: Offset
 }
 
 export type IndexRow = {
@@ -42,11 +44,11 @@ const doubles = (...values: number[]): Uint8Array => new Uint8Array(Float64Array
 const readDoubles = (row: Uint8Array): Float64Array => new Float64Array(Uint8Array.from(row).buffer)
 
 export const partitionRow = {
-  empty: {begin: 0, end: 0, bytes: 0, latestMs: -Infinity, producers: 0} satisfies PartitionRow,
-  encode: (row: PartitionRow): Uint8Array => doubles(row.begin, row.end, row.bytes, row.latestMs, row.producers),
+  empty: {begin: 0, end: 0, bytes: 0, latestMs: -Infinity, producers: 0, swept: 0} satisfies PartitionRow,
+  encode: (row: PartitionRow): Uint8Array => doubles(row.begin, row.end, row.bytes, row.latestMs, row.producers, row.swept),
   decode(bytes: Uint8Array): PartitionRow {
-    const [begin = 0, end = 0, size = 0, latestMs = 0, producers = 0] = readDoubles(bytes)
-    return {begin, end, bytes: size, latestMs, producers}
+    const [begin = 0, end = 0, size = 0, latestMs = 0, producers = 0, swept = 0] = readDoubles(bytes)
+    return {begin, end, bytes: size, latestMs, producers, swept}
   },
 }
 

@@ -4,7 +4,7 @@ import {BroadcastChannel} from 'node:worker_threads'
 import type {TopicPartition} from '../../record/record.ts'
 import {partitionKey} from '../../record/record.ts'
 import {WakeHub} from '../port/wake-hub.ts'
-import type {Wake} from '../port/wake.ts'
+import type {Touched, Wake} from '../port/wake.ts'
 
 /** Wakes listeners of this thread directly, and those of the other threads on the same directory by a channel named after it. */
 export class ThreadWake implements Wake {
@@ -22,13 +22,13 @@ export class ThreadWake implements Wake {
 
   subscribe(
     partitions: readonly TopicPartition[] | '*',
-    listener: (touched: readonly TopicPartition[]) => void,
+    listener: (touched: readonly Touched[]) => void,
   ): Promise<() => void> {
     return this.#hub.subscribe(partitions, listener)
   }
 
   /** After a commit, which may end after the close. Commits that are told of in one turn make one message. */
-  notify(touched: readonly TopicPartition[]): void {
+  notify(touched: readonly Touched[]): void {
     this.#hub.notify(touched)
     if (this.#isClosed) return
     if (this.#touched.size === 0) queueMicrotask(() => this.#broadcast())

@@ -38,7 +38,7 @@ export interface LogStore {
 
   /**
    * Batches that hold events of a key, by version, from the one that holds `fromVersion` on, at most `batchesMax`; and how many
-   * events the key has. Batches that were trimmed are named too: a read finds nothing there.
+   * events the key has. Batches that were trimmed may be named too: a read finds nothing there.
    */
   keyBatches(partition: TopicPartition, key: Uint8Array, fromVersion: number, batchesMax: number): Promise<KeyIndexPage>
 
@@ -48,6 +48,9 @@ export interface LogStore {
   /**
    * Drops whole batches that lie entirely before the offset, and moves begin up to it (bounded by end, never back). The batch
    * that holds the new begin is kept whole, so it may hold records before begin. Returns the new begin; 0 when unknown.
+   *
+   * Versions of keys go on counting. What else the indexes say of batches that are gone goes too, at the latest when as much was
+   * trimmed as is left: an event id is remembered as long as its batch, or somewhat longer.
    */
   trim(partition: TopicPartition, before: Offset): Promise<Offset>
 

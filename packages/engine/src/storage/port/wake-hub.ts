@@ -1,14 +1,14 @@
 import type {TopicPartition} from '../../record/record.ts'
 import {parsePartitionKey, partitionKey} from '../../record/record.ts'
-import type {Wake} from './wake.ts'
+import type {Touched, Wake} from './wake.ts'
 
-type Listener = (touched: readonly TopicPartition[]) => void
+type Listener = (touched: readonly Touched[]) => void
 
 /** Listeners of one process (or thread). What is touched within one turn is told once, after the turn's promises. */
 export class WakeHub implements Wake {
   readonly #toAll = new Set<Listener>()
   readonly #toSome = new Map<string, Set<Listener>>()
-  #touched = new Map<string, TopicPartition>()
+  #touched = new Map<string, Touched>()
 
   async subscribe(partitions: readonly TopicPartition[] | '*', listener: Listener): Promise<() => void> {
     // A wrapper of its own, so that one function subscribed twice is two subscriptions.
@@ -28,10 +28,13 @@ export class WakeHub implements Wake {
     }
   }
 
-  notify(touched: readonly TopicPartition[]): void {
+  notify(touched: readonly Touched[]): void {
     if (this.#toAll.size === 0 && this.#toSome.size === 0) return
     if (this.#touched.size === 0) queueMicrotask(() => this.#tell())
-    for (const at of touched) this.#touched.set(partitionKey(at), {topic: at.topic, partition: at.partition})
+    for (const {topic, partition, batches = []} of touched) {
+      const key = partitionKey({topic, partition})
+      this.#touched.set(key, {topic, partition, batches: [...(this.#touched.get(key)?.batches ?? []), ...batches]})
+    }
   }
 
   /** Everything may have changed (a connection was lost and messages with it): wakes every listener with what it asked for. */
@@ -43,7 +46,7 @@ export class WakeHub implements Wake {
     const touched = this.#touched
     this.#touched = new Map()
     const all = [...touched.values()]
-    const some = new Map<Listener, TopicPartition[]>()
+    const some = new Map<Listener, Touched[]>()
     for (const [key, at] of touched) {
       for (const listener of this.#toSome.get(key) ?? []) {
         const list = some.get(listener)

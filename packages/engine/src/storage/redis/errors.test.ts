@@ -14,7 +14,11 @@ test('what the server refuses for now may be sent again, also behind the words o
 })
 
 test('a connection that breaks leaves the outcome open', () => {
-  for (const message of ['Connection is closed.', 'Too many Cluster redirections. Last error: Error: Connection is closed.'])
+  for (const message of [
+    'Connection is closed.',
+    'Too many Cluster redirections. Last error: Error: Connection is closed.',
+    'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+  ])
     expect(failureOf(new Error(message)), message).toBe('unknown')
 })
 

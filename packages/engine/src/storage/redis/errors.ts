@@ -8,8 +8,9 @@ type Failure = 'refused' | 'unknown' | 'full' | 'other'
 
 const refusals = /^(LOADING|READONLY|CLUSTERDOWN|TRYAGAIN|MASTERDOWN|NOREPLICAS|MOVED|ASK|BUSY) /
 const fullness = /^(OOM|MISCONF) /
+// UNBLOCKED: a primary that waited for its replicas became a replica itself.
 const breaks =
-  /Connection is closed|max retries per request|Stream isn't writeable|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|aborted|None of startup nodes|Failed to refresh slots|Cluster isn't ready|Socket closed/i
+  /^UNBLOCKED |Connection is closed|max retries per request|Stream isn't writeable|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|aborted|None of startup nodes|Failed to refresh slots|Cluster isn't ready|Socket closed/i
 
 /** The command never left: it may be sent again, whatever it does. */
 export class NotSent extends Error {

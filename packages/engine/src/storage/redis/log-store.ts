@@ -15,6 +15,7 @@ import type {
   StoredBatch,
   TopicRecord,
 } from '../port/log-store.ts'
+import {touchedBy} from '../port/touched-by.ts'
 import type {Acknowledger} from './acks.ts'
 import {AppendArguments} from './append-arguments.ts'
 import {replaceBatches} from './compaction.ts'
@@ -26,6 +27,7 @@ import {appendBatches} from './lua/append-batches.ts'
 import {batchAtTime} from './lua/batch-at-time.ts'
 import {trimLog} from './lua/trim-log.ts'
 import {arrayOf, numberOf, textOf} from './reply.ts'
+import {sweepIndexes} from './sweep-index.ts'
 import type {TopicRegistry} from './topic-registry.ts'
 import type {RedisWake} from './wake.ts'
 
@@ -126,7 +128,7 @@ export class RedisLogStore implements LogStore {
         ? await acknowledger.run(call, {isRepeatable})
         : {reply: await connections.command.run(call.script, call.keys, call.args, {isRepeatable}), isKept: true}
     const outcomes = parseOutcomes(reply)
-    if (outcomes.some(outcome => outcome.kind === 'appended')) wake.notify(batches)
+    if (outcomes.some(outcome => outcome.kind === 'appended')) wake.notify(touchedBy(batches, outcomes))
     return isKept ? outcomes : outcomes.map(underAcknowledged)
   }
 
@@ -181,9 +183,12 @@ export class RedisLogStore implements LogStore {
   async trim(at: TopicPartition, before: Offset): Promise<Offset> {
     const keys = await this.#keysOf(at)
     if (!keys) return 0
-    const streams = [keys.log, keys.compacted, keys.meta]
-    const begin = await this.#parts.connections.command.run(trimLog, streams, [before], {isRepeatable: true})
-    return Math.max(0, numberOf(begin))
+    const {command} = this.#parts.connections
+    const trimmed = [keys.log, keys.compacted, keys.meta, keys.keyIndex, keys.eventIds]
+    const reply = arrayOf(await command.run(trimLog, trimmed, [before], {isRepeatable: true}))
+    const [begin = 0, firstBase = 0, isSweepDue] = reply.map(numberOf)
+    if (isSweepDue === 1) await sweepIndexes(command, keys, firstBase)
+    return Math.max(0, begin)
   }
 
   async replace(at: TopicPartition, from: Offset, to: Offset, batches: readonly StoredBatch[]): Promise<'replaced' | 'conflict'> {

@@ -3,7 +3,7 @@ import type {Cluster, Redis} from 'ioredis'
 import type {TopicPartition} from '../../record/record.ts'
 import {parsePartitionKey, partitionKey} from '../../record/record.ts'
 import {WakeHub} from '../port/wake-hub.ts'
-import type {Wake} from '../port/wake.ts'
+import type {Touched, Wake} from '../port/wake.ts'
 
 /**
  * Wakes listeners of this process directly, and those of others by one channel a namespace: the scripts that append publish
@@ -31,7 +31,7 @@ export class RedisWake implements Wake {
 
   async subscribe(
     partitions: readonly TopicPartition[] | '*',
-    listener: (touched: readonly TopicPartition[]) => void,
+    listener: (touched: readonly Touched[]) => void,
   ): Promise<() => void> {
     this.#subscribed ??= this.#listen()
     await this.#subscribed
@@ -43,7 +43,7 @@ export class RedisWake implements Wake {
     return [this.#instance, ...new Set(touched.map(partitionKey))].join('\n')
   }
 
-  notify(touched: readonly TopicPartition[]): void {
+  notify(touched: readonly Touched[]): void {
     this.#hub.notify(touched)
   }
 

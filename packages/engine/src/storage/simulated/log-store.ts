@@ -125,6 +125,7 @@ export class SimulatedLogStore implements LogStore {
       this.#network.write(() => {
         partition.begin = Math.max(partition.begin, Math.min(before, partition.end))
         keepBatches(partition, batch => batch.baseOffset + batch.count > partition.begin)
+        sweepIndexes(partition)
       })
       return partition.begin
     })
@@ -193,6 +194,13 @@ function boundsOf(partition: SimulatedPartition | undefined): PartitionBounds {
 function keepBatches(partition: SimulatedPartition, isKept: (batch: StoredBatch) => boolean): void {
   partition.batches = partition.batches.filter(isKept)
   partition.bytes = partition.batches.reduce((sum, batch) => sum + batch.bytes.length, 0)
+}
+
+/** What the indexes say of batches that are gone; the last entry of each key stays and counts its events. */
+function sweepIndexes({batches, end, keys, events}: SimulatedPartition): void {
+  const firstBase = batches[0]?.baseOffset ?? end
+  for (const [key, all] of keys) keys.set(key, all.filter((each, i) => each.baseOffset >= firstBase || i === all.length - 1))
+  for (const [id, base] of events) if (base < firstBase) events.delete(id)
 }
 
 function readRange(batches: readonly StoredBatch[], {from, to = Infinity, bytesMax}: ReadRange): readonly StoredBatch[] {

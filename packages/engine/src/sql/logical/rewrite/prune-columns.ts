@@ -1,7 +1,7 @@
 import {must} from '../../../base/assert.ts'
 import {isOverOneSource, keySlots, slotColumns, slotsInKey} from '../columns.ts'
 import {slotsOf} from '../expr-slots.ts'
-import type {AggregateNode, CarryNode, ComputeNode, JoinNode, LogicalNode, RekeyNode, SlotColumn} from '../node.ts'
+import type {AggregateNode, CarryNode, ComputeNode, JoinNode, LogicalNode, RekeyNode, SlotColumn, UnionNode} from '../node.ts'
 
 type Slots = ReadonlySet<number>
 
@@ -21,10 +21,13 @@ export function pruneColumns(node: LogicalNode, needed: Slots): LogicalNode {
         input: pruneColumns(node.input, union(needed, ...node.calls.flatMap(call => call.args.map(arg => slotsOf(arg))))),
       }
     case 'suppress':
+    case 'distinct':
     case 'carry':
       return {...node, input: pruneColumns(node.input, needed)}
     case 'compute':
       return pruneCompute(node, needed)
+    case 'union':
+      return pruneUnion(node, needed)
     case 'rekey':
       return pruneRekey(node, needed)
     case 'aggregate':
@@ -61,6 +64,18 @@ function pruneCompute(node: ComputeNode, needed: Slots): ComputeNode {
   return {...node, columns, input: pruneColumns(node.input, union(inKey, ...columns.map(({expr}) => slotsOf(expr))))}
 }
 
+function pruneUnion(node: UnionNode, needed: Slots): UnionNode {
+  const isWanted = (_: unknown, index: number): boolean => needed.has(must(node.columns[index], 'column').slot)
+  return {
+    ...node,
+    columns: node.columns.filter(isWanted),
+    inputs: node.inputs.map(({node: input, exprs}) => {
+      const kept = exprs.filter(isWanted)
+      return {node: pruneColumns(input, union(slotsInKey(input), ...kept.map(expr => slotsOf(expr)))), exprs: kept}
+    }),
+  }
+}
+
 function pruneAggregate(node: AggregateNode): AggregateNode {
   const used = union(...node.aggregations.flatMap(call => call.args.map(arg => slotsOf(arg))))
   return {...node, input: pruneRekey(node.input, used)}
@@ -91,6 +106,7 @@ function carry(input: LogicalNode, wanted: Slots): LogicalNode {
 
 /** Rows keep their record time through repartitions, so it need not become a column there. */
 function recordTimes(node: LogicalNode): readonly number[] {
+  if (node.kind === 'union') return [node.rowtime]
   if (node.kind === 'compute') return [node.rowtime, ...recordTimes(node.input)]
   if (node.kind !== 'source') return 'input' in node ? recordTimes(node.input) : []
   return node.slots.filter(slot => slot.origin.kind === 'system' && slot.origin.name === 'ROWTIME').map(slot => slot.slot)

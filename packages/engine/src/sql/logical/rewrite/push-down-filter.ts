@@ -11,6 +11,7 @@ import type {JoinNode, LogicalNode} from '../node.ts'
  */
 export function pushDownFilter(node: LogicalNode): LogicalNode {
   if (node.kind === 'source') return node
+  if (node.kind === 'union') return {...node, inputs: node.inputs.map(input => ({...input, node: pushDownFilter(input.node)}))}
   if (node.kind === 'join') return {...node, left: pushDownFilter(node.left), right: pushDownFilter(node.right)}
   if (node.kind !== 'filter') return withInput(node, pushDownFilter('input' in node ? node.input : node))
   const {input, where} = node

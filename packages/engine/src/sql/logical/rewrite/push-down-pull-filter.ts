@@ -1,7 +1,7 @@
 import type {Expr} from '../../../expr/ir.ts'
 import {conjunction, conjuncts} from '../conjuncts.ts'
-import {slotsOf} from '../expr-slots.ts'
-import {pullSlots, type PullJoinTree, type PullTree} from '../pull-tree.ts'
+import {rewrite, slotsOf} from '../expr-slots.ts'
+import {pullSlots, type PullJoinTree, type PullTree, type PullUnionTree} from '../pull-tree.ts'
 
 /** Moves conditions as near to the scans as they keep their meaning, where they become look-ups and drop rows early. */
 export function pushDownPullFilter(tree: PullTree): PullTree {
@@ -10,6 +10,8 @@ export function pushDownPullFilter(tree: PullTree): PullTree {
       return tree
     case 'join':
       return {...tree, left: pushDownPullFilter(tree.left), right: pushDownPullFilter(tree.right)}
+    case 'union':
+      return {...tree, inputs: tree.inputs.map(input => ({...input, tree: pushDownPullFilter(input.tree)}))}
     case 'filter':
       return tree.input.kind === 'filter'
         ? pushDownPullFilter(filtered(tree.input.input, [...conjuncts(tree.input.where), ...conjuncts(tree.where)]))
@@ -30,12 +32,24 @@ function pushed(input: PullTree, parts: readonly Expr[]): PullTree {
       const [movable, rest] = split(parts, below)
       return filtered({...input, input: pushDownPullFilter(filtered(input.input, movable))}, rest)
     }
+    case 'union':
+      return pushDownPullFilter(intoUnion(input, parts))
     case 'sort':
       return {...input, input: pushDownPullFilter(filtered(input.input, parts))}
     default:
       return filtered(pushDownPullFilter(input), parts)
   }
 }
+
+/** Each query of the union tests what it would give. */
+const intoUnion = (union: PullUnionTree, parts: readonly Expr[]): PullUnionTree => ({
+  ...union,
+  inputs: union.inputs.map(({tree, exprs}) => {
+    const given = new Map(union.columns.map(({slot}, index) => [slot, exprs[index]]))
+    const own = parts.map(part => rewrite(part, each => (each.kind === 'column' ? given.get(each.index) : undefined)))
+    return {tree: filtered(tree, own), exprs}
+  }),
+})
 
 /** A side that is filled up with NULLs must first be joined. */
 function intoJoin(tree: PullJoinTree, parts: readonly Expr[]): {join: PullTree; rest: readonly Expr[]} {
