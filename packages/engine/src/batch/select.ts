@@ -11,6 +11,13 @@ export function selectVector(vector: Vector, selection: Int32Array): Vector {
   return new LazyVector(selection.length, () => gather(vector.values, selection))
 }
 
+/** Whether a column can hold a NULL, as far as that is known without decoding it. */
+export function mayHoldNull(vector: Vector): boolean {
+  if (vector instanceof TextVector) return vector.pieces.validity !== undefined
+  if (vector instanceof DictionaryVector) return vector.validity !== undefined
+  return !(vector.values instanceof Float64Array || vector.values instanceof Int32Array)
+}
+
 /** Rows from which on stored text stays bytes when it is sliced; fewer are cheaper as strings. */
 const TEXT_SLICE_ROWS_MIN = 16
 

@@ -23,19 +23,19 @@ export function aggregateOperator(step: AggregateStep, context: OperatorContext)
 }
 
 function assignGroups(chunk: Chunk, aggregation: Aggregation, store: KeyedStore) {
-  const keys = chunk.columns.slice(0, aggregation.keyCount).map(column => column.values)
-  const mapKeys = store.mapKeys(keys, chunk.count)
+  const columns = chunk.columns.slice(0, aggregation.keyCount)
+  const keys = store.keysOf(columns, chunk.count)
+  const isOutside = aggregation.outside(chunk)
   const slots = new Int32Array(chunk.count)
   const rows = new Int32Array(chunk.count)
   const isNew = new Uint8Array(chunk.count)
   const {table} = store
   let count = 0
   for (let row = 0; row < chunk.count; row++) {
-    if (aggregation.isOutside(chunk, keys, row)) continue
-    const key = mapKeys[row]!
-    let slot = store.find(key)
+    if (isOutside?.(row)) continue
+    let slot = keys.find(row)
     if (slot < 0) {
-      slot = store.add(key, keys, row)
+      slot = store.addAt(keys, columns, row)
       aggregation.start(table, slot, chunk.timestamps[row]!)
       isNew[count] = 1
     } else table.touch(slot)

@@ -1,4 +1,4 @@
-import {selectVector} from '../batch/select.ts'
+import {mayHoldNull, selectVector} from '../batch/select.ts'
 import {vectorOf, type Chunk, type Rows, type Vector} from '../chunk/chunk.ts'
 import type {Aggregator} from '../expr/aggregates/definition.ts'
 import type {AggregateStep} from '../plan/step.ts'
@@ -78,6 +78,14 @@ export class Aggregation {
     if (!hasNull(keys, this.keyCount, row)) return false
     this.#context.report(badRow('null-key', this.#step.id, 'a column of the group is NULL', chunk, row))
     return true
+  }
+
+  /** As `isOutside`, for a chunk; undefined when none of its rows is. */
+  outside(chunk: Chunk): ((row: number) => boolean) | undefined {
+    const columns = chunk.columns.slice(0, this.keyCount)
+    if (chunk.nullValues === undefined && !columns.some(mayHoldNull)) return undefined
+    const keys = columns.map(column => column.values)
+    return row => this.isOutside(chunk, keys, row)
   }
 
   /**

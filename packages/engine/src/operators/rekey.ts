@@ -1,4 +1,4 @@
-import {selectChunk, selectVector} from '../batch/select.ts'
+import {mayHoldNull, selectChunk, selectVector} from '../batch/select.ts'
 import {vectorOf, type Chunk, type Vector} from '../chunk/chunk.ts'
 import type {Expr} from '../expr/ir.ts'
 import {someExpr} from '../expr/references.ts'
@@ -28,7 +28,7 @@ export function rekeyOperator(step: RekeyStep, context: OperatorContext): Operat
         ...(windows !== undefined && step.window !== undefined ? {windows} : {}),
         columns: [...key, ...chunk.columns.slice(oldKeys)],
       }
-      if (kept.length === chunk.count) emit(rekeyed)
+      if (kept === undefined || kept.length === chunk.count) emit(rekeyed)
       else if (kept.length > 0) emit(selectChunk(rekeyed, kept))
     },
   }
@@ -43,7 +43,9 @@ function withoutNullValues(vector: Vector, {nullValues}: Chunk): Vector {
   return vectorOf(Array.from(vector.values, (value, row) => (nullValues[row] === 1 ? null : value)))
 }
 
-function keptRows(step: RekeyStep, chunk: Chunk, key: readonly Vector[], context: OperatorContext): Int32Array {
+/** Undefined: all, which is known without looking at them. */
+function keptRows(step: RekeyStep, chunk: Chunk, key: readonly Vector[], context: OperatorContext): Int32Array | undefined {
+  if (chunk.nullValues === undefined && !key.some(mayHoldNull)) return undefined
   const columns = key.map(vector => vector.values)
   const kept = new Int32Array(chunk.count)
   let count = 0

@@ -1,17 +1,21 @@
-import type {Row} from '../schema/value.ts'
+import {TextVector} from '../batch/text-vector.ts'
+import type {Vector} from '../chunk/chunk.ts'
+import type {Row, Value} from '../schema/value.ts'
 import {mapKeysOf, type KeyColumns, type MapKey} from './map-key.ts'
 import type {EntryLayout} from './layout.ts'
 import {RowTable} from './row-table.ts'
+import {slotIndex, type RowKeys, type SlotIndex} from './slot-index.ts'
 import type {StoreImage} from './store-image.ts'
 
 /** One row a key. */
 export class KeyedStore implements StoreImage {
   readonly table: RowTable
-  readonly #slots = new Map<MapKey, number>()
+  readonly #slots: SlotIndex
   readonly #mapKeys: (columns: KeyColumns, count: number) => ArrayLike<MapKey>
 
   constructor(name: string, layout: EntryLayout) {
     this.table = new RowTable(name, layout)
+    this.#slots = slotIndex(layout.key)
     this.#mapKeys = mapKeysOf(layout.key)
   }
 
@@ -29,13 +33,25 @@ export class KeyedStore implements StoreImage {
 
   /** The key's slot, or -1. */
   find(key: MapKey): number {
-    return this.#slots.get(key) ?? -1
+    return this.#slots.find(key)
   }
 
   /** A new row for a key that has none. */
   add(key: MapKey, columns: KeyColumns, row: number): number {
     const slot = this.table.add(columns, row)
     this.#slots.set(key, slot)
+    return slot
+  }
+
+  /** Keys of a chunk's rows, for `addAt`; none of the rows looked at has a NULL in its key. */
+  keysOf(columns: readonly Vector[], count: number): RowKeys {
+    return this.#slots.keysOf(columns, count)
+  }
+
+  /** A new row for the key at `row`, which has none. */
+  addAt(keys: RowKeys, columns: readonly Vector[], row: number): number {
+    const slot = this.table.addKey(columns.map(column => keptValue(column, row)))
+    keys.set(row, slot)
     return slot
   }
 
@@ -67,4 +83,11 @@ export class KeyedStore implements StoreImage {
       1,
     )[0]!
   }
+}
+
+/** A value that does not keep its column in memory. */
+function keptValue(column: Vector, row: number): Value {
+  if (!(column instanceof TextVector)) return column.values[row] ?? null
+  const bytes = column.bytesAt(row)
+  return bytes === null ? null : bytes.toString(column.pieces.isAscii ? 'latin1' : 'utf8')
 }
