@@ -31,5 +31,9 @@ export function makeOrders(count: number, users: number, {hot = 0, seed = 1} = {
   }))
 }
 
+/** Reads every field, as whoever consumes an order would; what it gives means nothing. */
+export const readOrder = ({ID, USER, CARD, AMOUNT, CITY, TS}: OrderEvent): number =>
+  ID + USER.length + CARD.length + AMOUNT + CITY.length + TS
+
 export const batchesOf = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({length: Math.ceil(items.length / size)}, (_, i) => items.slice(i * size, (i + 1) * size))

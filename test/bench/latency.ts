@@ -16,7 +16,10 @@ const commitPauseMs = 100
 /** A way from a producer to a consumer: `send` gives an order away and does not wait for it to arrive. */
 type Way = {readonly send: (order: OrderEvent) => Promise<unknown>; readonly close: () => Promise<void>}
 type Received = (id: number) => void
-type Side = {readonly name: string; readonly run: (bench: Bench, received: Received, drive: (way: Way) => Promise<void>) => Promise<void>}
+type Side = {
+  readonly name: string
+  readonly run: (bench: Bench, received: Received, drive: (way: Way) => Promise<void>) => Promise<void>
+}
 
 const sides: readonly [Side, ...Side[]] = [
   {name: 'XADD + XREAD BLOCK', run: bareStream},
@@ -36,7 +39,7 @@ async function bareStream({redisUrl, fresh}: Bench, received: Received, drive: (
   const key = fresh('latency')
   let isOpen = true
   const reading = (async () => {
-    for (let after = '0'; isOpen; ) {
+    for (let after = '0'; isOpen;) {
       const reply = await consumer.xread('COUNT', 1000, 'BLOCK', 200, 'STREAMS', key, after)
       for (const [id, fields] of reply?.[0]?.[1] ?? []) {
         const order: OrderEvent = JSON.parse(must(fields[1], 'value'))
@@ -126,7 +129,9 @@ const quantile = (sorted: Float64Array, share: number): number => sorted[Math.fl
 export const latency: Study = {
   name: 'latency',
   run: async ({rounds, fsync}) => {
-    console.log(`\nlatency: ms from produce to consumer, ${perSecond} orders a second, one a request; goals 2 × XADD + XREAD BLOCK`)
+    console.log(
+      `\nlatency: ms from produce to consumer, ${perSecond} orders a second, one a request; goals 2 × XADD + XREAD BLOCK`,
+    )
     const server = await startRedis(['--appendfsync', fsync])
     const redis = new Redis(server.url)
     let names = 0

@@ -40,6 +40,7 @@ export const logBenchmarks: readonly Benchmark[] = [
       {name: 'Millrace', run: bench => measureConsume(bench, orders(bench))},
       {name: 'Millrace, compression none', run: bench => measureConsume(bench, orders(bench), {compression: 'none'})},
       {name: 'Millrace, JSON topic', run: bench => measureConsume(bench, orders(bench), {format: 'JSON'})},
+      {name: 'Millrace, by column', run: bench => measureConsume(bench, orders(bench), {}, 'columns')},
       {name: 'XREADGROUP + XACK', run: bench => groupConsume(bench, fewerOrders(bench))},
       {name: 'BullMQ worker, 500 jobs at a time', run: bench => bullWork(bench, fewOrders(bench))},
       {

@@ -1,6 +1,6 @@
-import {Engine} from '@millrace/engine'
+import {Engine, type ConsumedBatch} from '@millrace/engine'
 import {startCpu} from './cpu.ts'
-import {batchesOf, type OrderEvent} from './events.ts'
+import {batchesOf, readOrder, type OrderEvent} from './events.ts'
 import type {Bench, Measurement} from './benchmark.ts'
 
 export const batchRows = 500
@@ -117,28 +117,45 @@ async function changelogsWritten({redis}: Bench): Promise<void> {
   }
 }
 
-/** One member of a group reads all orders as objects, and commits after each batch it is given. */
-export const measureConsume = (bench: Bench, orders: readonly OrderEvent[], topic: TopicKind = {}): Promise<Measurement> =>
+export type Reading = 'objects' | 'columns'
+
+/** One member of a group reads every field of all orders, and commits after each batch it is given. */
+export const measureConsume = (
+  bench: Bench,
+  orders: readonly OrderEvent[],
+  topic: TopicKind = {},
+  reading: Reading = 'objects',
+): Promise<Measurement> =>
   withEngine(bench, 0, async engine => {
     await createOrders(engine, topic)
     await produceAll(engine, 'ORDERS', asRecords(orders))
-    for (let i = 0; i < warmRuns; i++) await consumeAll(engine, `warm-up-${i}`, orders.length)
+    for (let i = 0; i < warmRuns; i++) await consumeAll(engine, `warm-up-${i}`, orders.length, reading)
     const meter = await startCpu(bench.redis)
-    await consumeAll(engine, 'measured', orders.length)
+    await consumeAll(engine, 'measured', orders.length, reading)
     return {events: orders.length, use: await meter.stop()}
   })
 
-async function consumeAll(engine: Engine, group: string, count: number): Promise<void> {
+async function consumeAll(engine: Engine, group: string, orders: number, reading: Reading): Promise<void> {
   let seen = 0
-  for await (const {topic, partition, records, memberId, generation} of engine.consume({
-    topics: ['ORDERS'],
-    group,
-    onNoOffset: 'earliest',
-    recordsMax: batchRows,
-  })) {
-    seen += records.length
-    const last = records.at(-1)
-    if (last) await engine.commitOffsets({group, memberId, generation, offsets: [{topic, partition, offset: last.offset + 1}]})
-    if (seen >= count) return
+  let sum = 0
+  for await (const batch of engine.consume({topics: ['ORDERS'], group, onNoOffset: 'earliest', recordsMax: batchRows})) {
+    const {topic, partition, count, nextOffset, memberId, generation} = batch
+    // A record of the stream is an order.
+    if (reading === 'objects') for (const {value} of batch.records) sum += readOrder(value as OrderEvent)
+    else sum += readColumns(batch)
+    await engine.commitOffsets({group, memberId, generation, offsets: [{topic, partition, offset: nextOffset}]})
+    seen += count
+    if (seen >= orders) break
   }
+  if (!(sum > 0)) throw new Error('the fields of the orders were not there')
+}
+
+function readColumns({columns, count}: ConsumedBatch): number {
+  let sum = 0
+  for (const {values} of columns?.value ?? [])
+    for (let i = 0; i < count; i++) {
+      const value = values[i]
+      sum += typeof value === 'string' ? value.length : Number(value)
+    }
+  return sum
 }

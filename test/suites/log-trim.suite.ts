@@ -93,4 +93,24 @@ export function logTrimSuite(storage: () => Storage): void {
     expect(await contents(at)).toEqual(['20+10 batch-20', '30+10 batch-30', '40+10 batch-40'])
     expect(await storage().log.replace({topic: freshName('nobody'), partition: 0}, 0, 1, [])).toBe('conflict')
   })
+
+  test('what replaces a range may come as it is made, and be more than one step writes', async () => {
+    const topic = await freshTopic(storage())
+    const at = {topic, partition: 0}
+    await storage().log.append(Array.from({length: 13}, (_, i) => batch(topic, 'old', {count: 10, maxTimestampMs: i})))
+    const large = 'x'.repeat(700_000)
+    async function* kept() {
+      for (let base = 0; base < 120; base += 10) {
+        await new Promise(resolve => setImmediate(resolve))
+        yield stored(base + 3, 1, `${base} ${large}`)
+      }
+    }
+    expect(await storage().log.replace(at, 0, 120, kept())).toBe('replaced')
+    const [found] = await storage().log.read([{...at, from: 0, bytesMax: 1e9}])
+    expect(found?.batches.map(({baseOffset, count}) => [baseOffset, count])).toEqual([
+      ...Array.from({length: 12}, (_, i) => [10 * i + 3, 1]),
+      [120, 10],
+    ])
+    expect(found?.bounds).toMatchObject({begin: 0, end: 130, bytes: found?.batches.reduce((sum, {bytes}) => sum + bytes.length, 0)})
+  })
 }

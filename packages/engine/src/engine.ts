@@ -24,9 +24,9 @@ import {readPage, resolveStart} from './query/records/read-records.ts'
 import {RecordWriter} from './query/records/record-writer.ts'
 import {tailRecords} from './query/records/tail-records.ts'
 import {rejectionOfError} from './query/rejection.ts'
-import {runPull} from './query/run-select.ts'
+import {runPull, type PullContext} from './query/run-select.ts'
 import {CommittedState} from './state/committed-state.ts'
-import {Compiler, selectOf, type Script, type Select} from './query/statements/compiler.ts'
+import {Compiler, refusedSelect, selectOf, type Script, type Select, type Settings} from './query/statements/compiler.ts'
 import {Reports} from './query/statements/reports.ts'
 import {StatementRunner} from './query/statements/statement-runner.ts'
 import {TopicAdmin} from './query/topic-admin.ts'
@@ -130,6 +130,8 @@ export class Engine implements api.EngineApi {
       queries,
       reports,
       topics: this.#topics,
+      pull: (plan, settings) =>
+        runPull(plan, this.#pullContext(settings, 'a statement'), {after: undefined, signal: this.#closing.signal}),
       systemProperties: this.#compiler.systemProperties,
     })
   }
@@ -193,15 +195,7 @@ export class Engine implements api.EngineApi {
     const compiled = await this.#compileSelect(sql, options, 'pull')
     if (compiled.kind === 'rejected') return compiled
     this.#pullQueries++
-    const context = {
-      storage: this.#storage,
-      state: this.#committed,
-      clock: this.#clock,
-      catalog: this.#catalog,
-      queries: this.#queries,
-      settings: compiled.settings,
-      policyOf: (topic: TopicRecord) => this.#policyOf(topic, corruptPolicyIn(compiled.settings), `query: ${sql}`),
-    }
+    const context = this.#pullContext(compiled.settings, `query: ${sql}`)
     return this.#refusable(sql, () => runPull(compiled.statement.plan, context, {after: options.after, signal: options.signal}))
   }
 
@@ -240,8 +234,7 @@ export class Engine implements api.EngineApi {
   }
 
   async validate(sql: string): Promise<readonly api.SqlRejection[]> {
-    const compiled = await this.#compile(sql, {})
-    return compiled.kind === 'rejected' ? [compiled] : []
+    return this.#compiler.problems(sql, this.#catalog.withTopics(await this.#topics.partitions()))
   }
 
   createTopic(topic: api.CreateTopic): Promise<api.TopicInfo> {
@@ -421,6 +414,18 @@ export class Engine implements api.EngineApi {
     return this.#commands.catalog
   }
 
+  #pullContext(settings: Settings, reader: string): PullContext {
+    return {
+      storage: this.#storage,
+      state: this.#committed,
+      clock: this.#clock,
+      catalog: this.#catalog,
+      queries: this.#queries,
+      settings,
+      policyOf: topic => this.#policyOf(topic, corruptPolicyIn(settings), reader),
+    }
+  }
+
   /** Between scripts: reads what other processes have done to the catalog. */
   #follow(): Promise<void> {
     const turn = this.#lastScript.then(() => this.#catchUp())
@@ -449,6 +454,8 @@ export class Engine implements api.EngineApi {
       await this.#catchUp()
       const compiled = await this.#compile(sql, options)
       if (compiled.kind === 'rejected') return compiled
+      const select = refusedSelect(sql, compiled)
+      if (select) return select
       const results = await this.#refusable(sql, () => this.#statements.run(compiled.statements, compiled.settings))
       if (results !== 'conflict') return 'kind' in results ? results : {kind: 'executed', statements: results}
     }

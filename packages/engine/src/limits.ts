@@ -88,8 +88,8 @@ export const limits = {
   /** What one compaction of a partition takes in of what was written since the last one: different keys, encoded bytes. */
   compactionKeysMax: 1_000_000,
   compactionBytesMax: 64 << 20,
-  /** Encoded bytes that are rewritten in one step, which other writers of the partition may have to wait for. */
-  compactionSegmentBytes: 8 << 20,
+  /** Encoded bytes that a compaction reads at a time. */
+  compactionSegmentBytes: 1 << 20,
   /** How long a process that compacts a partition keeps others from it; it may have died, ms. */
   compactionLeaseMs: 300_000,
   /** Compactions of a partition that are remembered, to know how old tombstones are. */

@@ -20,8 +20,7 @@ async function addBulk(queue: Queue, orders: readonly OrderEvent[]): Promise<voi
 }
 
 async function addEach(queue: Queue, orders: readonly OrderEvent[]): Promise<void> {
-  for (const batch of batchesOf(orders, together))
-    await Promise.all(batch.map(order => queue.add('order', order, jobOptions)))
+  for (const batch of batchesOf(orders, together)) await Promise.all(batch.map(order => queue.add('order', order, jobOptions)))
 }
 
 /** `each`: add, 500 of them under way at a time; `bulk`: addBulk of 500. */

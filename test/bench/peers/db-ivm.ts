@@ -50,7 +50,8 @@ export function ivmJoin<K, L, R>({left, right, order}: JoinInput<K, L, R>): Prom
     output(collection => (joined += collection.getInner().length)),
   )
   graph.finalize()
-  const pairs = <V>(items: readonly (readonly [K, V])[]): [KeyValue<K, V>, number][] => once(items.map(([k, v]): KeyValue<K, V> => [k, v]))
+  const pairs = <V>(items: readonly (readonly [K, V])[]): [KeyValue<K, V>, number][] =>
+    once(items.map(([k, v]): KeyValue<K, V> => [k, v]))
   return measure(left.length + right.length, () => {
     const rightBatches = batchesOf(right, batchRows)
     if (order === 'right first')

@@ -1,6 +1,6 @@
 import {Redis} from 'ioredis'
 import {startCpu} from '../cpu.ts'
-import {batchesOf, type OrderEvent} from '../events.ts'
+import {batchesOf, readOrder, type OrderEvent} from '../events.ts'
 import type {Bench, Measurement} from '../benchmark.ts'
 
 /** What a team builds by hand today: an entry per event, pipelines of 500, consumer groups, counters in a hash. */
@@ -78,17 +78,20 @@ export async function groupCount({redisUrl, redis, fresh}: Bench, orders: readon
   return {events: orders.length, use}
 }
 
-/** Reads, parses and acknowledges. */
+/** Reads, parses, looks at every field and acknowledges. */
 export async function groupConsume({redisUrl, redis, fresh}: Bench, orders: readonly OrderEvent[]): Promise<Measurement> {
   const client = new Redis(redisUrl, {protocol: 2})
   const from = fresh('consume')
   await fill(client, from, orders)
   const meter = await startCpu(redis)
   let events = 0
+  let sum = 0
   await eachGroupBatch(client, from, async entries => {
-    events += entries.map(orderOf).length
+    for (const entry of entries) sum += readOrder(orderOf(entry))
+    events += entries.length
     await client.xack(from, 'bench', ...entries.map(([id]) => id))
   })
+  if (!(sum > 0)) throw new Error('the fields of the orders were not there')
   const use = await meter.stop()
   await client.quit()
   return {events, use}

@@ -101,6 +101,8 @@ test.each<[Value, SqlType, SqlType]>([
   ['2023-02-29', VARCHAR, DATE],
   ['25:00', VARCHAR, TIME],
   ['yesterday', VARCHAR, TIMESTAMP],
+  ['10!', VARCHAR, BYTES],
+  ['A', VARCHAR, BYTES],
   [995n, decimal(3, 2), decimal(2, 1)],
   [100, INT, decimal(3, 1)],
   [Infinity, DOUBLE, decimal(3, 1)],
@@ -123,10 +125,15 @@ test('containers are cast by their elements, structs by the names of their field
   expect(cast([1, 'b'], from, to)).toEqual([null, '1'])
 })
 
+test('base64 text is BYTES, with or without padding', () => {
+  expect(cast(' AQI= ', VARCHAR, BYTES)).toEqual(Uint8Array.of(1, 2))
+  expect(cast('AQI', VARCHAR, BYTES)).toEqual(Uint8Array.of(1, 2))
+})
+
 test('NULL is NULL as any type, and pairs without a conversion have none', () => {
   expect(cast(null, VARCHAR, INT)).toBeNull()
   expect(castFunction(VARCHAR, array(INT))).toBeUndefined()
   expect(castFunction(array(VARCHAR), array(array(INT)))).toBeUndefined()
   expect(castFunction(BOOLEAN, INT)).toBeUndefined()
-  expect(castFunction(VARCHAR, BYTES)).toBeUndefined()
+  expect(castFunction(BYTES, VARCHAR)).toBeUndefined()
 })

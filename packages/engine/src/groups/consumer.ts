@@ -97,6 +97,8 @@ class GroupConsumer<P extends RecordPart> {
   /** Since when it is the caller's turn. */
   #idleSinceMs: number | undefined
   #expired: EngineError | undefined
+  /** All offsets together, when commits of other processes were last read. */
+  #commitsRead = 0
   #isStopped = false
 
   constructor(parts: ConsumerParts<P>, request: ConsumerRequest) {
@@ -121,7 +123,7 @@ class GroupConsumer<P extends RecordPart> {
     const {group, delivery} = this.#request
     checkConsumerRequest(this.#request)
     await this.#checkTopics()
-    const stopListening = groupEvents(groups).listen(group, {committed: offsets => this.#acknowledge(offsets)})
+    const stopListening = groupEvents(groups).listen(group, {committed: offsets => this.#hearCommit(offsets)})
     try {
       const membership = await this.#join()
       while (!this.#isStopped) {
@@ -346,14 +348,22 @@ class GroupConsumer<P extends RecordPart> {
   async #readCommits(): Promise<void> {
     const {groups, features} = this.#parts.storage
     if (!features.isCrossProcess || this.#isStopped) return
-    this.#acknowledge(
-      (await groups.offsets(this.#request.group)).map(({topic, partition, next}) => ({topic, partition, offset: next})),
-    )
+    const found = await groups.offsets(this.#request.group)
+    const offsets = found.map(({topic, partition, next}) => ({topic, partition, offset: next}))
+    const sum = offsets.reduce((total, {offset}) => total + offset, 0)
+    if (sum === this.#commitsRead) return this.#acknowledge(offsets)
+    this.#commitsRead = sum
+    this.#hearCommit(offsets)
+  }
+
+  /** Who commits is at work. */
+  #hearCommit(offsets: readonly GroupOffset[]): void {
+    if (this.#idleSinceMs !== undefined) this.#idleSinceMs = this.#parts.clock.nowMs()
+    this.#acknowledge(offsets)
   }
 
   #acknowledge(offsets: readonly GroupOffset[]): void {
     const byPlace = new Map(this.#queues.map(queue => [partitionKey(queue.at), queue]))
-    if (this.#idleSinceMs !== undefined) this.#idleSinceMs = this.#parts.clock.nowMs()
     for (const committed of offsets) byPlace.get(partitionKey(committed))?.ack(committed.offset)
     if (this.#membership) this.#giveUp(this.#membership)
     this.#bell.ring()

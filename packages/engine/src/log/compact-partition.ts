@@ -109,26 +109,34 @@ async function compact(parts: CompactionParts, topic: TopicRecord, at: TopicPart
   const latest = new LatestOffsets()
   const cleanTo = await collectLatest(parts, topic, at, pass, latest)
   const {compression} = topicConfig(topic)
+  const damage = policyFor(topic)
   let tombstones = 0
-  for await (const segment of segments(parts, at, pass.begin, cleanTo, limits.compactionSegmentBytes)) {
-    const kept: StoredBatch[] = []
-    let isChanged = false
-    for (const batch of segment) {
-      const damage = policyFor(topic)
-      const untouched = {batch, tombstones: 0}
-      const compacted = readOrSkip(() => compactBatch(batch, latest, pass.dueBefore, compression), at, batch, damage) ?? untouched
-      tombstones += compacted.tombstones
-      isChanged ||= compacted.batch !== batch
-      if (compacted.batch) kept.push(compacted.batch)
-      await parts.clock.sleep(0)
+  const all = compacted()
+  // What stays as it is before the first change is not written again.
+  let first = await all.next()
+  while (!first.done && first.value.kept === first.value.batch) first = await all.next()
+  if (first.done) return {cleanTo, tombstones}
+  const {batch, kept} = first.value
+  const outcome = await parts.log.replace(at, batch.baseOffset, cleanTo, keptFrom(kept))
+  return outcome === 'conflict' ? undefined : {cleanTo, tombstones}
+
+  async function* compacted(): AsyncGenerator<{readonly batch: StoredBatch; readonly kept: StoredBatch | undefined}, undefined> {
+    for await (const segment of segments(parts, at, pass.begin, cleanTo, limits.compactionSegmentBytes)) {
+      for (const each of segment) {
+        const untouched = {batch: each, tombstones: 0}
+        const result = readOrSkip(() => compactBatch(each, latest, pass.dueBefore, compression), at, each, damage) ?? untouched
+        tombstones += result.tombstones
+        yield {batch: each, kept: result.batch}
+        await parts.clock.sleep(0)
+      }
     }
-    const [first] = segment
-    const last = segment.at(-1)
-    if (!isChanged || !first || !last) continue
-    const end = Math.min(cleanTo, last.baseOffset + last.count)
-    if ((await parts.log.replace(at, first.baseOffset, end, kept)) === 'conflict') return undefined
+    return undefined
   }
-  return {cleanTo, tombstones}
+
+  async function* keptFrom(changed: StoredBatch | undefined): AsyncGenerator<StoredBatch> {
+    if (changed) yield changed
+    for await (const next of all) if (next.kept) yield next.kept
+  }
 }
 
 /** Reads what was written since the last time, as much as fits. Returns where it stopped. */

@@ -4,7 +4,10 @@ import type {SqlDiagnostic} from '../sql/syntax/diagnostic.ts'
 import {locate} from '../sql/syntax/source.ts'
 
 /** A refused statement, for people: where it stands in the text that they sent. */
-export function rejectionOf(text: string, {code, message, span, hint}: SqlDiagnostic): SqlRejection {
+export function rejectionOf(
+  text: string,
+  {code, message, span, hint}: Omit<SqlDiagnostic, 'code'> & {readonly code: SqlRejection['code']},
+): SqlRejection {
   const {line, column} = locate(text, span.start)
   return {
     kind: 'rejected',
@@ -19,9 +22,15 @@ export function rejectionOf(text: string, {code, message, span, hint}: SqlDiagno
 }
 
 /** A statement that was refused while it ran. */
-export const rejectionOfError = (text: string, {code, message}: EngineError): SqlRejection => ({
-  kind: 'rejected',
-  code,
-  message,
-  statement: text,
-})
+export function rejectionOfError(text: string, {code, message, details}: EngineError): SqlRejection {
+  const {span} = details
+  return isSpan(span) ? rejectionOf(text, {code, message, span}) : {kind: 'rejected', code, message, statement: text}
+}
+
+const isSpan = (value: unknown): value is SqlDiagnostic['span'] =>
+  typeof value === 'object' &&
+  value !== null &&
+  'start' in value &&
+  'end' in value &&
+  typeof value.start === 'number' &&
+  typeof value.end === 'number'

@@ -50,20 +50,24 @@ export class RecordQueue {
     const [left] = must(this.#pieces[0], 'topic 0')
     const [right] = must(this.#pieces[1], 'topic 1')
     if (left?.parts.length !== 1 || right?.parts.length !== 1) return undefined
-    const [leftTimes, rightTimes] = [lead(left).chunk.timestamps, lead(right).chunk.timestamps]
+    const leftTimes = lead(left).chunk.timestamps
+    const rightTimes = lead(right).chunk.timestamps
     if (left.row >= leftTimes.length || right.row >= rightTimes.length) return undefined
-    let [leftRow, rightRow] = [left.row, right.row]
+    const leftOffsets = offsetsOf(left)
+    const rightOffsets = offsetsOf(right)
+    let leftRow = left.row
+    let rightRow = right.row
     const first = leftTimes[leftRow]! <= rightTimes[rightRow]! ? 0 : 1
     const ends: Offset[] = []
     while (leftRow < leftTimes.length && rightRow < rightTimes.length) {
       if (((first + ends.length) & 1) === 0) {
         const limit = rightTimes[rightRow]!
         while (leftRow < leftTimes.length && leftTimes[leftRow]! <= limit) leftRow++
-        ends.push(offsetAt(left, leftRow))
+        ends.push(leftRow < leftTimes.length ? leftOffsets[leftRow]! : left.next)
       } else {
         const limit = leftTimes[leftRow]!
         while (rightRow < rightTimes.length && rightTimes[rightRow]! < limit) rightRow++
-        ends.push(offsetAt(right, rightRow))
+        ends.push(rightRow < rightTimes.length ? rightOffsets[rightRow]! : right.next)
       }
     }
     return {
@@ -75,14 +79,15 @@ export class RecordQueue {
 
   /** The rows of a topic's first piece before `row`. */
   #takeUntil(topic: number, piece: Piece, row: number): Run {
-    const {from, parts, next} = piece
+    const {from, parts} = piece
     if (row === lead(piece).chunk.count) {
       must(this.#pieces[topic], 'pieces of a topic').shift()
-      return {topic, parts: slice(parts, from, Infinity), next}
+      return {topic, parts: slice(parts, from, Infinity), next: piece.next}
     }
+    const to = must(offsetsOf(piece)[row], 'offset of a source row')
     piece.row = row
-    piece.from = offsetAt(piece, row)
-    return {topic, parts: slice(parts, from, piece.from), next: piece.from}
+    piece.from = to
+    return {topic, parts: slice(parts, from, to), next: to}
   }
 
   #oldest(): number | undefined {
@@ -124,10 +129,7 @@ const lead = (piece: Piece): Part => must(piece.parts.find(part => part.chunk.co
 /** A piece without rows comes at once: it only moves the position. */
 const firstTime = (piece: Piece): number => lead(piece).chunk.timestamps[piece.row] ?? -Infinity
 
-const offsetAt = (piece: Piece, row: number): Offset => {
-  const {chunk} = lead(piece)
-  return row === chunk.count ? piece.next : must(chunk.origin?.offsets[row], 'offset of a source row')
-}
+const offsetsOf = (piece: Piece): ArrayLike<Offset> => must(lead(piece).chunk.origin, 'origin of source rows').offsets
 
 function slice(parts: readonly Part[], from: Offset, to: Offset): readonly Part[] {
   if (from === -Infinity && to === Infinity) return parts

@@ -8,8 +8,13 @@ import {compactJson} from '../../serde/json-number.ts'
 import type {AppendBatch, KeyEvents, TopicRecord} from '../../storage/port/log-store.ts'
 import {encodeRequest, type EncodedRequest} from './encode-request.ts'
 
-export const hasConditions = (records: readonly ProduceRecord[]): boolean =>
-  records.some(({expectedVersion, eventId}) => expectedVersion !== undefined || eventId !== undefined)
+export function hasConditions(records: readonly ProduceRecord[]): boolean {
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i]
+    if (record?.expectedVersion !== undefined || record?.eventId !== undefined) return true
+  }
+  return false
+}
 
 /**
  * Batches for a topic whose keys are indexed, with what the request expects of them. With conditions each batch holds one key,

@@ -8,7 +8,8 @@ import type {TopicRecord} from '../../storage/port/log-store.ts'
 import {pageCursor, readPage, resolveStart} from './read-records.ts'
 import {stoppable} from './stoppable.ts'
 
-const placesOf = ({name, partitions}: TopicRecord) => Array.from({length: partitions}, (_, partition) => ({topic: name, partition}))
+const placesOf = ({name, partitions}: TopicRecord) =>
+  Array.from({length: partitions}, (_, partition) => ({topic: name, partition}))
 
 /**
  * Pages of a topic as it grows, each read when it is asked for: nothing is kept for a reader but its positions. The first

@@ -2,7 +2,7 @@ import type {Clock} from '../../base/clock.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {Catalog} from '../../catalog/catalog.ts'
 import type {ExecuteOptions, SqlRejection} from '../../engine-api.ts'
-import {compileScript} from '../../sql/compile.ts'
+import {compileScript, type Compiled} from '../../sql/compile.ts'
 import type {CompiledStatement} from '../../sql/statements/compiled-statement.ts'
 import {rejectionOf} from '../rejection.ts'
 
@@ -33,11 +33,25 @@ export class Compiler {
     return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]))
   }
 
-  script(sql: string, catalog: Catalog, {properties, parameters}: ExecuteOptions): Script | SqlRejection {
+  script(sql: string, catalog: Catalog, options: ExecuteOptions): Script | SqlRejection {
+    const settings = this.settings(options.properties)
+    const compiled = this.#compile(sql, catalog, settings, options)
+    if ('statements' in compiled) return {kind: 'script', statements: compiled.statements, settings}
+    const [first] = compiled.diagnostics
+    if (first === undefined) throw new EngineError('SQL_INVALID', 'the statement was refused without a reason')
+    return rejectionOf(sql, first)
+  }
+
+  /** All that is wrong in a script. */
+  problems(sql: string, catalog: Catalog): readonly SqlRejection[] {
+    const compiled = this.#compile(sql, catalog, this.settings(), {})
+    return 'statements' in compiled ? [] : compiled.diagnostics.map(diagnostic => rejectionOf(sql, diagnostic))
+  }
+
+  #compile(sql: string, catalog: Catalog, settings: Settings, {parameters}: ExecuteOptions): Compiled {
     const {clock, partitions} = this.#options
-    const settings = this.settings(properties)
     let made = 0
-    const compiled = compileScript(sql, catalog, {
+    return compileScript(sql, catalog, {
       properties: settings,
       ...(parameters && {parameters}),
       defaults: {partitions},
@@ -45,10 +59,6 @@ export class Compiler {
       // Every query adds to the version, so no id comes twice.
       newQueryId: hint => `${hint}_${catalog.version + made++}`,
     })
-    if ('statements' in compiled) return {kind: 'script', statements: compiled.statements, settings}
-    const [first] = compiled.diagnostics
-    if (first === undefined) throw new EngineError('SQL_INVALID', 'the statement was refused without a reason')
-    return rejectionOf(sql, first)
   }
 }
 
@@ -56,6 +66,23 @@ export type Select<K extends 'pull' | 'push'> = {
   readonly kind: 'select'
   readonly statement: Extract<CompiledStatement, {kind: K}>
   readonly settings: Settings
+}
+
+/** A script that is executed has no rows to give: a SELECT in it is refused before any of it runs. */
+export function refusedSelect(sql: string, {statements}: Script): SqlRejection | undefined {
+  const select = statements.find(({kind}) => kind === 'pull' || kind === 'push')
+  return (
+    select &&
+    rejectionOf(sql, {
+      code: 'SQL_INVALID',
+      message: 'A SELECT gives rows, and a script that is executed does not.',
+      span: select.span,
+      hint:
+        select.kind === 'pull'
+          ? 'Send it alone, as a pull query.'
+          : 'Send it alone, as a push query; CREATE … AS SELECT keeps its result in a stream or table.',
+    })
+  )
 }
 
 /** The one query that a script consists of, behind any SET and UNSET. */
@@ -68,7 +95,10 @@ export function selectOf<K extends 'pull' | 'push'>(
   const isAlone = statements.slice(0, -1).every(each => each.kind === 'set-property' || each.kind === 'unset-property')
   if (isAlone && statement !== undefined && isKind(statement, kind))
     return {kind: 'select', statement, settings: withSet(settings, statements)}
-  return {kind: 'rejected', code: 'SQL_INVALID', statement: sql, ...expectations[kind]}
+  const other = statements.find(
+    each => each.kind !== 'set-property' && each.kind !== 'unset-property' && !(each === statement && isKind(each, kind)),
+  )
+  return rejectionOf(sql, {code: 'SQL_INVALID', ...expectations[kind], span: other?.span ?? {start: 0, end: sql.length}})
 }
 
 const expectations = {

@@ -22,7 +22,17 @@ export type Facts = {
 
 type Report = Extract<
   CompiledStatement,
-  {kind: 'show' | 'describe-source' | 'describe-sources' | 'describe-function' | 'describe-topic' | 'explain' | 'explain-query' | 'print-topic'}
+  {
+    kind:
+      | 'show'
+      | 'describe-source'
+      | 'describe-sources'
+      | 'describe-function'
+      | 'describe-topic'
+      | 'explain'
+      | 'explain-query'
+      | 'print-topic'
+  }
 >
 type Row = Readonly<Record<string, unknown>>
 type Answer = Pick<StatementResult, 'message' | 'columns' | 'rows'> & Partial<StatementResult>
@@ -79,7 +89,11 @@ export class Reports {
       case 'TOPICS': {
         const found = (await this.#facts.topics()).filter(({isInternal}) => isAll || !isInternal)
         const columns = ['name', 'partitions', 'encoding', 'internal', 'records', ...(isExtended ? extendedTopicColumns : [])]
-        return table(columns, found.map(topic => topicRow(topic, isExtended)), `${found.length} topics`)
+        return table(
+          columns,
+          found.map(topic => topicRow(topic, isExtended)),
+          `${found.length} topics`,
+        )
       }
       case 'QUERIES': {
         const rows = this.#facts

@@ -1,12 +1,13 @@
 import type {Clock} from '../../base/clock.ts'
-import {withSet} from './compiler.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {Catalog} from '../../catalog/catalog.ts'
 import type {CommandLog} from '../../catalog/command-log.ts'
-import type {StatementResult} from '../../engine-api.ts'
+import type {Command} from '../../catalog/command.ts'
+import type {PullRows, StatementResult} from '../../engine-api.ts'
 import {corruptPolicyIn} from '../../log/damage.ts'
 import {newTopic, topicConfig} from '../../log/topic.ts'
 import type {Offset} from '../../record/record.ts'
+import type {PullPlan} from '../../plan/pull-plan.ts'
 import {sourcesOf} from '../../plan/plan-sources.ts'
 import type {CompiledStatement, TopicConfig} from '../../sql/statements/compiled-statement.ts'
 import type {Storage} from '../../storage/port/storage.ts'
@@ -15,7 +16,9 @@ import {refuseGrowth} from '../partition-growth.ts'
 import {tableRunId, type PersistentQueries} from '../persistent.ts'
 import type {TopicAdmin} from '../topic-admin.ts'
 import {commandsOf, settingsOf, withBounds} from './commands-of.ts'
+import {assertRows} from './assert-rows.ts'
 import {assertTopic} from './assert-topic.ts'
+import {withSet, type Settings} from './compiler.ts'
 import type {Reports} from './reports.ts'
 import {statementKind} from './statement-kind.ts'
 import {writeRows} from './write-rows.ts'
@@ -27,6 +30,7 @@ export type StatementRunnerOptions = {
   readonly queries: PersistentQueries
   readonly reports: Reports
   readonly topics: TopicAdmin
+  readonly pull: (plan: PullPlan, settings: Settings) => Promise<PullRows>
   /** Properties of ALTER SYSTEM: they hold for all that follows in this process. */
   readonly systemProperties: Map<string, string>
 }
@@ -46,13 +50,31 @@ export class StatementRunner {
     statements: readonly CompiledStatement[],
     session: Readonly<Record<string, string>>,
   ): Promise<readonly StatementResult[] | 'conflict'> {
-    const {commands} = this.#options
     await this.#refuseGrowth(statements)
     await this.#refuseIndexedSinks(statements)
+    const results: StatementResult[] = []
+    let settings = session
+    for (const part of partsOf(statements)) {
+      const done = await this.#runPart(part, settings)
+      if (done === 'conflict' && results.length === 0) return done
+      if (done === 'conflict') throw changedMeanwhile(part[0])
+      results.push(...done)
+      settings = withSet(settings, part)
+    }
+    return results
+  }
+
+  /** What statements change in the catalog is one step; then each does the rest. */
+  async #runPart(
+    statements: readonly CompiledStatement[],
+    session: Readonly<Record<string, string>>,
+  ): Promise<readonly StatementResult[] | 'conflict'> {
+    const {commands} = this.#options
     for (const statement of statements) if (statement.kind === 'create-source') await this.#createTopic(statement.topic)
     const before = commands.catalog
     let catalog = before
-    const all = []
+    const all: Command[] = []
+    const changing = new Set<CompiledStatement>()
     let settings = session
     for (const statement of statements) {
       settings = withSet(settings, [statement])
@@ -60,14 +82,23 @@ export class StatementRunner {
       const own = commandsOf(statement, catalog, {settings, start})
       for (const command of own) catalog = catalog.apply(command)
       all.push(...own)
+      if (own.length > 0) changing.add(statement)
     }
     if ((await commands.append(all)) === 'conflict') return 'conflict'
     const results: StatementResult[] = []
+    const failures: unknown[] = []
     for (const statement of statements) {
-      const answer = await this.#take(statement, before)
-      const {text, warnings} = statement
-      results.push({kind: statementKind(statement), statement: text, ...(warnings.length > 0 && {warnings}), ...answer})
+      // What is in the catalog must run, whatever went wrong before it.
+      if (failures.length > 0 && !changing.has(statement)) continue
+      try {
+        const answer = await this.#take(statement, before, settings)
+        const {text, warnings} = statement
+        results.push({kind: statementKind(statement), statement: text, ...(warnings.length > 0 && {warnings}), ...answer})
+      } catch (error) {
+        failures.push(placed(error, statement))
+      }
     }
+    if (failures.length > 0) throw failures[0]
     return results
   }
 
@@ -109,7 +140,7 @@ export class StatementRunner {
     return Object.fromEntries(await Promise.all(topics.map(async topic => [topic, await endsOf(storage, topic)] as const)))
   }
 
-  async #take(statement: CompiledStatement, before: Catalog): Promise<Answer> {
+  async #take(statement: CompiledStatement, before: Catalog, settings: Settings): Promise<Answer> {
     const {storage, clock, commands, queries, reports, topics, systemProperties} = this.#options
     switch (statement.kind) {
       case 'create-source':
@@ -143,12 +174,17 @@ export class StatementRunner {
         return {message: `Deleted ${count(rows.length, 'key')}`, source: statement.source.name}
       }
       case 'drop-source': {
-        for (const id of statement.terminates) await queries.drop(id)
-        const entry = before.entry(statement.source.name)
-        if (entry) await queries.drop(tableRunId(entry))
-        if (statement.deletesTopic) await storage.log.dropTopic(statement.source.topic)
-        topics.forget(statement.source.topic)
-        return {message: `Source ${statement.source.name} was dropped`, source: statement.source.name}
+        const {source, dependents, terminates} = statement
+        for (const id of terminates) await queries.drop(id)
+        for (const {name, topic, isReadOnly} of [...dependents, source]) {
+          const entry = before.entry(name)
+          if (entry) await queries.drop(tableRunId(entry))
+          if (statement.deletesTopic && !isReadOnly) await storage.log.dropTopic(topic)
+          topics.forget(topic)
+        }
+        const others = dependents.map(({name}) => name)
+        const message = `Source ${source.name} was dropped${others.length === 0 ? '' : `, and what was made of it: ${others.join(', ')}`}`
+        return {message, source: source.name}
       }
       case 'create-topic': {
         const {name, partitions} = statement.topic
@@ -189,6 +225,8 @@ export class StatementRunner {
         return {message: `Variable ${statement.name} is not defined`}
       case 'assert-topic':
         return {message: await assertTopic(storage.log, clock, statement)}
+      case 'assert-values':
+        return {message: await assertRows(plan => this.#options.pull(plan, settings), clock, statement)}
       case 'pull':
       case 'push':
         throw new EngineError('SQL_INVALID', 'a SELECT gives rows: run it as a pull query, or with EMIT CHANGES as a push query')
@@ -224,6 +262,29 @@ export class StatementRunner {
     return {message: `${count(ids.length, 'query', 'queries')} ${done}`, ...(queryId !== undefined && {queryId})}
   }
 }
+
+/** An assertion waits for what the statements before it do, and those behind it wait for the assertion. */
+function partsOf(statements: readonly CompiledStatement[]): readonly (readonly CompiledStatement[])[] {
+  const parts: CompiledStatement[][] = [[]]
+  for (const statement of statements) {
+    parts.at(-1)?.push(statement)
+    if (statement.kind === 'assert-topic' || statement.kind === 'assert-values') parts.push([])
+  }
+  return parts.filter(part => part.length > 0)
+}
+
+/** The error with the place of its statement in the script. */
+function placed(error: unknown, {span}: CompiledStatement): unknown {
+  if (!(error instanceof EngineError)) return error
+  return new EngineError(error.code, error.message, {...error.details, span}, error.cause)
+}
+
+const changedMeanwhile = (first: CompiledStatement | undefined): EngineError =>
+  new EngineError(
+    'VERSION_CONFLICT',
+    'another process changed the catalog while this script waited: the statements before this one took effect, this one and those behind it did not',
+    {span: first?.span},
+  )
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`

@@ -66,9 +66,10 @@ function structItems(base: Ast.Expression, span: Span, context: CheckContext, na
 export const isSystemName = (name: string): boolean => systemColumns.some(system => system === name)
 
 function refuseReservedAlias(node: Ast.Expression, alias: Ast.Identifier | undefined): void {
-  if (alias === undefined || !isSystemName(alias.text)) return
-  if (node.kind === 'ColumnRef' && node.name.text === alias.text) return
-  refuse(`\`${alias.text}\` is a reserved column name. You cannot use it as an alias for a column.`, alias)
+  const reserved = alias?.text.toUpperCase()
+  if (alias === undefined || reserved === undefined || !isSystemName(reserved)) return
+  if (node.kind === 'ColumnRef' && node.name.text === reserved) return
+  refuse(`\`${reserved}\` is a reserved column name. You cannot use it as an alias for a column.`, alias)
 }
 
 /** `*` and `source.*` over the sources as they are. */

@@ -62,6 +62,7 @@ export function slotsOf(expr: Expr, into: Set<number> = new Set()): Set<number> 
 
 /** Whether two expressions are written alike: same shape, columns, literals and types. */
 export function sameExpr(left: Expr, right: Expr): boolean {
+  if (left.kind === 'column' && right.kind === 'column') return left.index === right.index
   return left.kind === right.kind && fingerprint(left) === fingerprint(right)
 }
 

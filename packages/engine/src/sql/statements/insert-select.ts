@@ -1,9 +1,9 @@
-import {canWiden} from '../../expr/types.ts'
+import {canWiden, commonOfTwo} from '../../expr/types.ts'
 import type {PersistentPlan} from '../../plan/query-plan.ts'
 import type {Source} from '../../plan/source.ts'
 import {must} from '../../base/assert.ts'
 import {printSchema, type Column} from '../../schema/schema.ts'
-import {typesEqual} from '../../schema/sql-type.ts'
+import {typesEqual, type SqlType} from '../../schema/sql-type.ts'
 import type {Analysis} from '../analyzer/analysis.ts'
 import {findSource} from '../analyzer/from.ts'
 import {analyzeQuery} from '../analyzer/query.ts'
@@ -48,13 +48,24 @@ function refuseOtherSchema(analysis: Analysis, sink: Source, {query}: Statement)
   const fits = (from: readonly Column[], to: readonly Column[], accepts: (from: Column, to: Column) => boolean): boolean =>
     from.length === to.length && from.every((column, index) => accepts(column, must(to[index], 'column')))
   const isSame = (from: Column, to: Column): boolean => from.name === to.name && typesEqual(from.type, to.type)
+  const literals = analysis.values.map(({expr}) => expr.kind === 'literal')
   const widens = (from: Column, to: Column): boolean =>
-    from.name === to.name && (typesEqual(from.type, to.type) || (from.type.kind !== to.type.kind && canWiden(from.type, to.type)))
+    from.name === to.name && fitsInto(from.type, to.type, literals[result.value.indexOf(from)] ?? false)
   if (fits(result.key, sink.schema.key, isSame) && fits(result.value, sink.schema.value, widens)) return
   refuse(
     `Incompatible schema between results and sink.\nResult schema is ${printSchema(result)}\nSink schema is ${printSchema(sink.schema)}`,
     query,
   )
+}
+
+/**
+ * Numbers widen, DECIMALs and containers of them where no digit can be lost; a literal may be a DOUBLE where a DECIMAL is
+ * wanted.
+ */
+function fitsInto(from: SqlType, to: SqlType, isLiteral: boolean): boolean {
+  const common = commonOfTwo(from, to)
+  if (common !== undefined && typesEqual(common, to)) return true
+  return (from.kind !== to.kind && canWiden(from, to)) || (isLiteral && from.kind === 'DOUBLE' && to.kind === 'DECIMAL')
 }
 
 function insertPlan(queryId: string, analysis: Analysis, sink: Source): PersistentPlan {

@@ -9,6 +9,7 @@ import type {ColumnDefinition, Statement} from './statement-ast.ts'
 import {parseStatement} from './statement-parser.ts'
 import {parseColumnDefinitions} from './statement-parts.ts'
 import {syntaxLimits} from './syntax-limits.ts'
+import type {Token} from './token.ts'
 import {checkTreeHeight} from './tree-height.ts'
 import {parseType as parseTypeAt} from './type-parser.ts'
 import {variableKey, variablesFrom} from './variables.ts'
@@ -25,23 +26,50 @@ export type ScriptResult = {readonly statements: readonly Statement[]} | {readon
  * that is none. Never throws, whatever the text. Time and memory are linear in its length.
  */
 export function parseScript(text: string, options: ScriptOptions = {}): ScriptResult {
-  return diagnosed(() => {
-    checkLength(text)
-    const variables = variablesFrom(options.variables)
-    const lexer = new Lexer(text)
-    const statements: Statement[] = []
-    while (!lexer.isAtEnd()) {
-      const cursor = new Cursor(text, lexer.statement(variables))
-      if (cursor.isAtEnd()) continue
-      const statement = parseToEnd(cursor, parseStatement)
-      if (statement.kind === 'DefineVariable') variables.set(variableKey(statement.name.text), statement.value)
-      if (statement.kind === 'UndefineVariable') variables.delete(variableKey(statement.name.text))
-      statements.push(statement)
-      checkCount(statements)
-    }
-    return {statements}
-  })
+  const {parts} = parseParts(text, options)
+  const wrong = parts.find(part => 'diagnostic' in part)
+  return wrong === undefined ? {statements: parts.filter(isStatement)} : wrong
 }
+
+/** What a text between two semicolons is: a statement, or what is wrong with it and the names that it would have made. */
+export type ScriptPart = Statement | WrongPart
+export type WrongPart = {readonly diagnostic: SqlDiagnostic; readonly names: readonly string[]}
+
+export const isStatement = (part: ScriptPart): part is Statement => !('diagnostic' in part)
+
+/** The same, and on behind a mistake at the next semicolon, so that all mistakes of a text are found. */
+export function parseParts(text: string, options: ScriptOptions = {}): {readonly parts: readonly ScriptPart[]} {
+  const parts: ScriptPart[] = []
+  const variables = variablesFrom(options.variables)
+  const lexer = new Lexer(text)
+  const end = diagnosed(() => {
+    checkLength(text)
+    while (!lexer.isAtEnd()) {
+      const tokens = lexer.statement(variables)
+      const cursor = new Cursor(text, tokens)
+      if (cursor.isAtEnd()) continue
+      const part = diagnosed(() => parseToEnd(cursor, parseStatement))
+      if ('diagnostic' in part) parts.push({...part, names: namesIn(tokens)})
+      else {
+        if (part.kind === 'DefineVariable') variables.set(variableKey(part.name.text), part.value)
+        if (part.kind === 'UndefineVariable') variables.delete(variableKey(part.name.text))
+        parts.push(part)
+      }
+      checkCount(parts)
+    }
+    return {}
+  })
+  return {parts: 'diagnostic' in end ? [...parts, {...end, names: []}] : parts}
+}
+
+/** The name that a statement would have made or changed: `CREATE STREAM IF NOT EXISTS name`. */
+function namesIn(tokens: readonly Token[]): readonly string[] {
+  const rest = tokens.slice(1 + tokens.findIndex(({text}) => made.has(text)))
+  const name = rest.find(({text}) => text !== 'IF' && text !== 'NOT' && text !== 'EXISTS')
+  return rest.length === tokens.length || name === undefined ? [] : [name.text]
+}
+
+const made: ReadonlySet<string> = new Set(['STREAM', 'TABLE', 'TYPE', 'INDEX'])
 
 /** A text that is one expression. */
 export function parseExpression(text: string): {readonly expression: Expression} | {readonly diagnostic: SqlDiagnostic} {
@@ -91,9 +119,14 @@ function checkLength(text: string): void {
   throw new SyntaxFailure({code: 'LIMIT_EXCEEDED', message, span, hint: 'send it in parts'})
 }
 
-function checkCount(statements: readonly Statement[]): void {
-  const last = statements.at(-1)
-  if (statements.length <= syntaxLimits.statementsMax || last === undefined) return
+function checkCount(parts: readonly ScriptPart[]): void {
+  const last = parts.at(-1)
+  if (parts.length <= syntaxLimits.statementsMax || last === undefined) return
   const message = `Syntax Error: the script has more than ${syntaxLimits.statementsMax} statements`
-  throw new SyntaxFailure({code: 'LIMIT_EXCEEDED', message, span: last.span, hint: 'send it in parts'})
+  throw new SyntaxFailure({
+    code: 'LIMIT_EXCEEDED',
+    message,
+    span: isStatement(last) ? last.span : last.diagnostic.span,
+    hint: 'send it in parts',
+  })
 }

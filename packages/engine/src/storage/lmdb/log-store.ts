@@ -7,6 +7,7 @@ import type {
   AppendBatch,
   AppendOptions,
   AppendOutcome,
+  Batches,
   KeyIndexPage,
   LogStore,
   PartitionBounds,
@@ -26,6 +27,8 @@ import type {ThreadWake} from './wake.ts'
 
 /** Batches trimmed in one transaction: other writers get their turn in between. */
 const trimmedPerStep = 500
+/** Bytes of compacted batches written in one transaction. */
+const replacedBytesPerStep = 4 << 20
 const producerIdBytesMax = 512
 
 export class LmdbLogStore implements LogStore {
@@ -140,7 +143,27 @@ export class LmdbLogStore implements LogStore {
     }
   }
 
-  replace(at: TopicPartition, from: Offset, to: Offset, batches: readonly StoredBatch[]): Promise<'replaced' | 'conflict'> {
+  async replace(at: TopicPartition, from: Offset, to: Offset, batches: Batches): Promise<'replaced' | 'conflict'> {
+    let [next, some, bytes]: [Offset, StoredBatch[], number] = [from, [], 0]
+    for await (const batch of batches) {
+      // A batch ends where the next one begins: what was between them goes with the first.
+      if (bytes >= replacedBytesPerStep) {
+        if ((await this.#replaceSome(at, next, batch.baseOffset, some)) === 'conflict') return 'conflict'
+        ;[next, some, bytes] = [batch.baseOffset, [], 0]
+      }
+      some.push(batch)
+      bytes += batch.bytes.length
+    }
+    return this.#replaceSome(at, next, to, some)
+  }
+
+  /** In one transaction. */
+  #replaceSome(
+    at: TopicPartition,
+    from: Offset,
+    to: Offset,
+    batches: readonly StoredBatch[],
+  ): Promise<'replaced' | 'conflict'> {
     return this.#env.write(() => {
       const partition = Partition.find(this.#env, at)
       if (!partition || partition.row.begin > from) return 'conflict'

@@ -55,11 +55,12 @@ export interface LogStore {
   trim(partition: TopicPartition, before: Offset): Promise<Offset>
 
   /**
-   * Compaction: replaces all batches with base in `[from, to)` by `batches`, whose bases lie in that range and grow.
+   * Compaction: replaces all batches with base in `[from, to)` by `batches`, whose bases lie in that range and grow. They may come
+   * as they are made, more than memory holds; an adapter may then replace some at a time.
    * Offsets of kept records do not change. Does nothing and says `conflict` when `from` was trimmed meanwhile.
    * `to` is at most the partition's end. One compaction of a partition at a time: two at once are one `conflict`.
    */
-  replace(partition: TopicPartition, from: Offset, to: Offset, batches: readonly StoredBatch[]): Promise<'replaced' | 'conflict'>
+  replace(partition: TopicPartition, from: Offset, to: Offset, batches: Batches): Promise<'replaced' | 'conflict'>
 }
 
 export type TopicRecord = {
@@ -146,6 +147,8 @@ export type StoredBatch = {
   readonly maxTimestampMs: number
   readonly bytes: Uint8Array
 }
+
+export type Batches = Iterable<StoredBatch> | AsyncIterable<StoredBatch>
 
 export type ReadRange = TopicPartition & {readonly from: Offset; readonly to?: Offset; readonly bytesMax: number}
 

@@ -1,5 +1,5 @@
 import type {Offset} from '../../record/record.ts'
-import type {StoredBatch} from '../port/log-store.ts'
+import type {Batches, StoredBatch} from '../port/log-store.ts'
 import type {Connection} from './connection.ts'
 import {entriesOf, entryArguments} from './entries.ts'
 import type {PartitionKeys} from './keys.ts'
@@ -10,12 +10,12 @@ import {numberOf} from './reply.ts'
 /**
  * A stream takes no entries but at its end, so a partition that was compacted has two: the compacted log below an offset (the
  * split), the log itself from there on. A compaction writes the new compacted log beside the old one, in as many steps as
- * it needs, and then swaps them in one, unless the partition was trimmed or compacted meanwhile.
+ * it needs, and then swaps them in one step, unless the partition was trimmed or compacted meanwhile.
  */
 export async function replaceBatches(
   connection: Connection,
   keys: PartitionKeys,
-  {from, to, batches}: {readonly from: Offset; readonly to: Offset; readonly batches: readonly StoredBatch[]},
+  {from, to, batches}: {readonly from: Offset; readonly to: Offset; readonly batches: Batches},
 ): Promise<'replaced' | 'conflict'> {
   const meta = await readMeta(connection, keys)
   if (!meta.isKnown || meta.begin > from) return 'conflict'
@@ -24,8 +24,9 @@ export async function replaceBatches(
   await rewrite.begin()
   await copy(connection, keys.compacted, {from: 0, to: from}, rewrite)
   await copy(connection, keys.log, {from: 0, to: from}, rewrite)
-  for (const batch of batches) await rewrite.add(batch)
+  for await (const batch of batches) await rewrite.add(batch)
   await copy(connection, keys.compacted, {from: to, to: Infinity}, rewrite)
+  await rewrite.end()
   const args = [meta.version, split, rewrite.bytes]
   const swapped = await connection.run(swapCompacted, [keys.log, keys.compacted, keys.rewrite, keys.meta], args, {
     isRepeatable: false,
@@ -33,9 +34,13 @@ export async function replaceBatches(
   return numberOf(swapped) === 1 ? 'replaced' : 'conflict'
 }
 
+/** Small, so that who produces over the same connection does not wait for long. */
+const entriesUnderWayMax = 8
+
 class Rewrite {
   readonly #connection: Connection
   readonly #stream: string
+  readonly #sent: Promise<unknown>[] = []
   #bytes = 0
   #latestMs = 0
 
@@ -56,8 +61,14 @@ class Rewrite {
   async add(batch: StoredBatch): Promise<void> {
     this.#latestMs = Math.max(this.#latestMs, batch.maxTimestampMs)
     const entry = entryArguments(batch, this.#bytes, this.#latestMs)
-    await this.#connection.call('XADD', [this.#stream, ...entry], {isRepeatable: false})
+    this.#sent.push(this.#connection.call('XADD', [this.#stream, ...entry], {isRepeatable: false}))
     this.#bytes += batch.bytes.length
+    if (this.#sent.length === entriesUnderWayMax) await this.end()
+  }
+
+  /** Resolves when all is written. */
+  async end(): Promise<void> {
+    await Promise.all(this.#sent.splice(0))
   }
 }
 

@@ -7,12 +7,12 @@ import type {
   AppendBatch,
   AppendOptions,
   AppendOutcome,
+  Batches,
   KeyIndexPage,
   LogStore,
   PartitionBounds,
   ReadRange,
   ReadResult,
-  StoredBatch,
   TopicRecord,
 } from '../port/log-store.ts'
 import {touchedBy} from '../port/touched-by.ts'
@@ -191,7 +191,7 @@ export class RedisLogStore implements LogStore {
     return Math.max(0, begin)
   }
 
-  async replace(at: TopicPartition, from: Offset, to: Offset, batches: readonly StoredBatch[]): Promise<'replaced' | 'conflict'> {
+  async replace(at: TopicPartition, from: Offset, to: Offset, batches: Batches): Promise<'replaced' | 'conflict'> {
     const keys = await this.#keysOf(at)
     return keys ? replaceBatches(this.#parts.connections.command, keys, {from, to, batches}) : 'conflict'
   }

@@ -7,6 +7,7 @@ import type {
   AppendBatch,
   AppendOptions,
   AppendOutcome,
+  Batches,
   KeyBatch,
   KeyIndexPage,
   LogStore,
@@ -131,7 +132,9 @@ export class SimulatedLogStore implements LogStore {
     })
   }
 
-  replace(at: TopicPartition, from: Offset, to: Offset, batches: readonly StoredBatch[]): Promise<'replaced' | 'conflict'> {
+  async replace(at: TopicPartition, from: Offset, to: Offset, given: Batches): Promise<'replaced' | 'conflict'> {
+    const batches: StoredBatch[] = []
+    for await (const batch of given) batches.push(batch)
     return this.#network.call(() => {
       const partition = partitionAt(this.#data, at)
       if (!partition || partition.begin > from) return 'conflict'
