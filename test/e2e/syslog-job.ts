@@ -40,7 +40,7 @@ export function makeJob(seed: number, size: {readonly lines: number; readonly sw
 
 export async function createAll(client: ApiClient): Promise<void> {
   for (const statement of [createSyslog, createInvalidUsers, createFailedPasswords, createAttempts, createPossibleFraud])
-    await client.execute(`SET '${changelogProperty}' = '2000'; ${statement}`)
+    await client.execute(`SET '${changelogProperty}' = '200'; ${statement}`)
 }
 
 // So short a changelog that rows are written by some commits and not by others.
