@@ -3,7 +3,7 @@ import {compileScript} from '../../packages/engine/src/sql/compile.ts'
 import {parseScript} from '../../packages/engine/src/sql/syntax/parse-script.ts'
 import type {Study} from './benchmark.ts'
 
-const ROUNDS = 400
+const ROUNDS = 1000
 
 const sources = `
   CREATE STREAM orders (id BIGINT KEY, customer VARCHAR, product INT, amount DECIMAL(10, 2), currency VARCHAR, note VARCHAR)
@@ -65,7 +65,7 @@ function catalogOf(script: string): Catalog {
 
 /** CPU time of this process is fair on a busy machine; the clock is not. */
 function timed(work: () => boolean): {readonly clockMs: number; readonly cpuMs: number} {
-  for (let i = 0; i < ROUNDS / 4; i++) if (!work()) throw new Error('the statement was refused')
+  for (let i = 0; i < ROUNDS; i++) if (!work()) throw new Error('the statement was refused')
   const before = process.cpuUsage()
   const times = Array.from({length: ROUNDS}, () => {
     const from = process.hrtime.bigint()

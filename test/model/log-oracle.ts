@@ -2,6 +2,7 @@
 export type Write = {
   readonly partition: number
   readonly count: number
+  readonly maxTimestampMs: number
   readonly producer?: {readonly id: string; readonly epoch: number; readonly sequence: number}
   readonly expectedEnd?: number
   readonly keys?: readonly {readonly key: string; readonly count: number; readonly expected?: number}[]
@@ -14,6 +15,7 @@ export class LogOracle {
   readonly partitions: {stored: Stored[]; begin: number; end: number}[]
   readonly generations = new Map<string, number>()
   readonly offsets = new Map<string, number>()
+  readonly documents = new Map<string, {readonly version: number; readonly data: unknown}>()
 
   constructor(partitions: number) {
     this.partitions = Array.from({length: partitions}, () => ({stored: [], begin: 0, end: 0}))
@@ -63,6 +65,34 @@ export class LogOracle {
     this.offsets.set(`${group} ${partition}`, next)
     return true
   }
+
+  dropGroup(group: string): void {
+    this.generations.delete(group)
+    for (const name of this.offsets.keys()) if (name.startsWith(`${group} `)) this.offsets.delete(name)
+  }
+
+  putDocument(name: string, expected: number, data: unknown): boolean {
+    if ((this.documents.get(name)?.version ?? 0) !== expected) return false
+    if (data === null) this.documents.delete(name)
+    else this.documents.set(name, {version: expected + 1, data})
+    return true
+  }
+
+  grow(partitions: number): void {
+    while (this.partitions.length < partitions) this.partitions.push({stored: [], begin: 0, end: 0})
+  }
+
+  /** Batches that hold something from begin on. */
+  kept = (at: number): readonly Stored[] => {
+    const {stored = [], begin = 0} = this.partitions[at] ?? {}
+    return stored.filter(({base, count}) => base + count > begin)
+  }
+
+  read = (at: number, from: number, to: number): readonly Stored[] =>
+    this.kept(at).filter(({base, count}) => base + count > from && base < to)
+
+  atTime = (at: number, timestampMs: number): number | undefined =>
+    this.kept(at).find(({maxTimestampMs}) => maxTimestampMs >= timestampMs)?.base
 
   trim(at: number, before: number): void {
     const partition = this.partitions[at]

@@ -96,3 +96,48 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+test('what is expected of a key may be a word; ids name the events of their key', async () => {
+  const send = (record: object) => produce(server.url, 'carts', [{key: 'c9', value: 1, ...record}])
+  await send({expectedVersion: 'none'})
+  await send({expectedVersion: 'ANY', eventId: 'paid'})
+  expect(
+    (await refusal(server.url, produceMutation, {input: {topic: 'carts', records: [{key: 'c9', expectedVersion: 'none'}]}}))
+      .extensions,
+  ).toMatchObject({
+    code: 'VERSION_CONFLICT',
+    found: 2,
+    expected: 0,
+  })
+  for (const key of ['c9', 'c10', 'c11', 'c12']) await produce(server.url, 'carts', [{key, value: 1, eventId: 'paid'}])
+  const versions = await Promise.all(
+    ['c9', 'c10', 'c11', 'c12'].map(async key => {
+      const query = 'query($key: JSON!) { keyEvents(topic: "carts", key: $key) { version } }'
+      return (await ask<{keyEvents: Page}>(server.url, query, {key})).keyEvents.version
+    }),
+  )
+  expect(versions).toEqual(['2', '1', '1', '1'])
+  const words = await refusal(server.url, produceMutation, {
+    input: {topic: 'carts', records: [{key: 'c9', expectedVersion: 'one'}]},
+  })
+  expect(words.message).toContain('expected a whole number, "none" or "any"')
+})
+
+test('bad input of a producer or a consumer is named with what was found and what was expected', async () => {
+  const said = async (more: object, record: object = {value: 1}) =>
+    (await refusal(server.url, produceMutation, {input: {topic: 'jobs', records: [record], ...more}})).message
+  expect(await said({}, {value: 1, headers: [{key: 'h', value: '***'}]})).toBe(
+    "records[0], header 'h': found '***', expected base64",
+  )
+  expect(await said({producer: {id: '', epoch: 0, sequence: 0}})).toContain('found an empty id')
+  expect(await said({producer: {id: 'p', epoch: 0, sequence: -1}})).toContain('found sequence -1')
+  const retry = {topic: 'jobs', records: [{value: 1, partition: 0}], producer: {id: 'p', epoch: 0, sequence: 3}}
+  expect((await refusal(server.url, produceMutation, {input: retry})).message).toBe('found sequence 3 for jobs/0, expected 0')
+  const events = 'query { keyEvents(topic: "carts", key: "c1", fromVersion: -1) { version } }'
+  expect((await refusal(server.url, events)).message).toContain('fromVersion: found -1')
+  const subscription = await sse.subscribe(server.url, consumeJobs('maxUnacked: 0'))
+  expect(await subscription.next()).toMatchObject({errors: [{extensions: {code: 'INVALID_ARGUMENT'}}]})
+  await subscription.close()
+  const grow = 'mutation { alterTopic(input: {name: "jobs", partitions: 0}) { topic { name } } }'
+  expect((await refusal(server.url, grow)).message).toBe('found 0 partitions, expected 1 to 1000')
+})

@@ -1,11 +1,15 @@
 // Only Redis has a server that can die apart from its users.
+import {Redis} from 'ioredis'
 import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest'
+import {systemClock} from '../../packages/engine/src/base/clock.ts'
+import {Producer} from '../../packages/engine/src/log/producer.ts'
 import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
 import {openRedisStorage} from '../../packages/engine/src/storage/redis/open.ts'
 import {batch, bytesOf, freshName, freshTask, freshTopic, text, topicRecord} from '../suites/fixture.ts'
 import {wakeLog} from '../suites/wake.suite.ts'
 import {startRedis} from '../support/redis.ts'
 import type {RedisServer} from '../support/redis.ts'
+import {sleep} from '../support/until.ts'
 
 let server: RedisServer
 const opened: Storage[] = []
@@ -127,20 +131,84 @@ test('a topic that another process dropped, created again or let grow is found w
   expect((await here.log.append(both)).map(outcome => outcome.kind)).toEqual(['appended', 'appended'])
 })
 
-test('a server that takes no more writes is told apart, and writes nothing', async () => {
-  const small = await startRedis(['--maxmemory', '3mb', '--maxmemory-policy', 'noeviction'])
+const large = (topic: string) => batch(topic, 'x'.repeat(200_000))
+
+/** A server with room for a dozen large batches, a topic in it, and appends to it until it refuses one. */
+async function startSmall() {
+  const small = await startRedis(['--maxmemory', '4mb', '--maxmemory-policy', 'noeviction'])
   const storage = await openRedisStorage({url: small.url, namespace: 'full'})
+  opened.push(storage)
   const topic = await freshTopic(storage)
-  const large = batch(topic, 'x'.repeat(200_000))
   const fill = async () => {
-    for (let i = 0; i < 100; i++) await storage.log.append([large])
+    for (let i = 0; i < 100; i++) await storage.log.append([large(topic)])
   }
-  await expect(fill()).rejects.toMatchObject({code: 'STORAGE_FULL'})
+  return {small, storage, topic, fill}
+}
+const setMemory = async ({port}: RedisServer, limit: string) => {
+  const client = new Redis({port, host: '127.0.0.1'})
+  await client.config('SET', 'maxmemory', limit)
+  client.disconnect()
+}
+
+test('a server whose memory is full says what to do, and writes nothing', async () => {
+  const {small, storage, topic, fill} = await startSmall()
+  await expect(fill()).rejects.toMatchObject({
+    code: 'STORAGE_FULL',
+    message: expect.stringMatching(/maxmemory.*Raise maxmemory, or let data go/),
+  })
   const [bounds] = await storage.log.bounds([{topic, partition: 0}])
   const [result] = await storage.log.read([{topic, partition: 0, from: 0, bytesMax: 1e9}])
   expect(result?.batches).toHaveLength(bounds?.end ?? -1)
-  await storage.close()
   await small.stop()
+})
+
+test('appends go on when there is room again: by retention, by a dropped topic, by more memory', async () => {
+  const {small, storage, topic, fill} = await startSmall()
+  const other = await freshTopic(storage)
+  await storage.log.append([large(other), large(other), large(other)])
+  await expect(fill()).rejects.toMatchObject({code: 'STORAGE_FULL'})
+  const [bounds] = await storage.log.bounds([{topic, partition: 0}])
+  const end = bounds?.end ?? 0
+  expect(await storage.log.trim({topic, partition: 0}, end - 2)).toBe(end - 2)
+  expect(await storage.log.append([large(topic)])).toEqual([{kind: 'appended', baseOffset: end}])
+  await expect(fill()).rejects.toMatchObject({code: 'STORAGE_FULL'})
+  await storage.log.dropTopic(other)
+  expect(await storage.log.append([large(topic)])).toMatchObject([{kind: 'appended'}])
+  await expect(fill()).rejects.toMatchObject({code: 'STORAGE_FULL'})
+  await setMemory(small, '100mb')
+  expect(await storage.log.append([large(topic)])).toMatchObject([{kind: 'appended'}])
+  await small.stop()
+})
+
+test('a producer goes on by itself when memory is freed, and stores everything once', async () => {
+  const {small, storage, topic, fill} = await startSmall()
+  await expect(fill()).rejects.toMatchObject({code: 'STORAGE_FULL'})
+  const at = {topic, partition: 0}
+  const before = (await storage.log.bounds([at]))[0]?.end ?? 0
+  const producer = new Producer({log: storage.log, clock: systemClock, producerId: 'p', compression: 'none'})
+  const value = Buffer.alloc(200_000, 'x')
+  const sent = [1, 2, 3].map(() => producer.send({topic, key: null, value, timestampMs: 0, headers: []}))
+  await sleep(300)
+  await setMemory(small, '100mb')
+  expect((await Promise.all(sent)).map(({offset}) => offset)).toEqual([before, before + 1, before + 2])
+  expect((await storage.log.bounds([at]))[0]?.end).toBe(before + 3)
+  await small.stop()
+})
+
+test('health warns of a policy that deletes what was acknowledged when memory is full, and of no other', async () => {
+  for (const [policy, warning] of [
+    ['allkeys-lru', expect.stringContaining('set it to noeviction')],
+    ['volatile-lru', undefined],
+    ['noeviction', undefined],
+  ] as const) {
+    const server = await startRedis(['--maxmemory', '50mb', '--maxmemory-policy', policy])
+    const storage = await openRedisStorage({url: server.url, namespace: 'policy'})
+    opened.push(storage)
+    const {facts} = await storage.health()
+    expect(facts['warning'], policy).toEqual(warning)
+    expect(facts['memory limit']).toBe(`50.00M, then ${policy}`)
+    await server.stop()
+  }
 })
 
 test('a server without an append-only file says what it does not promise', async () => {
@@ -149,12 +217,16 @@ test('a server without an append-only file says what it does not promise', async
   expect(storage.features.canAckAll).toBe(false)
   expect(storage.features.durability.leader).toContain('appendonly no')
   expect((await storage.health()).facts['persistence']).toContain('no append-only file')
+  const topic = await freshTopic(storage)
+  expect(await storage.log.append([batch(topic, 'x')], {acks: 'ALL'})).toEqual([
+    {kind: 'appended', baseOffset: 0, acks: 'LEADER'},
+  ])
   await storage.close()
   await volatile.stop()
 })
 
-test('acks ALL waits for a replica that is connected', async () => {
-  const replica = await startRedis(['--replicaof', '127.0.0.1', `${server.port}`])
+test('acks ALL waits for a replica that is connected, also when the batch was stored before', async () => {
+  const replica = await startRedis(['--replicaof', '127.0.0.1', `${server.port}`, '--enable-debug-command', 'yes'])
   const storage = await open()
   await vi.waitFor(
     async () => {
@@ -164,9 +236,18 @@ test('acks ALL waits for a replica that is connected', async () => {
     {timeout: 10_000},
   )
   const topic = await freshTopic(storage)
-  expect(await storage.log.append([batch(topic, 'x')], {acks: 'ALL'})).toEqual([{kind: 'appended', baseOffset: 0}])
+  const stamped = batch(topic, 'x', {producer: {id: 'p', epoch: 0, sequence: 0}})
+  expect(await storage.log.append([stamped], {acks: 'ALL'})).toEqual([{kind: 'appended', baseOffset: 0}])
+  const slow = new Redis(replica.port)
+  // It stays connected and does not say what it has: DEBUG SLEEP holds up all that it does.
+  const sleeping = slow.call('DEBUG', 'SLEEP', '7')
+  await sleep(100)
+  await expect(storage.log.append([stamped], {acks: 'ALL'})).rejects.toMatchObject({code: 'ACKS_NOT_REACHED'})
+  await sleeping
+  slow.disconnect()
+  expect(await storage.log.append([stamped], {acks: 'ALL'})).toEqual([{kind: 'duplicate', baseOffset: 0}])
   await replica.stop()
-})
+}, 30_000)
 
 test('an address where nobody answers fails with STORAGE_UNAVAILABLE and without the password', async () => {
   const opening = openRedisStorage({url: 'redis://user:secret@127.0.0.1:1', namespace: 'x', clock: hastyClock})

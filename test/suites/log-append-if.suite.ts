@@ -169,7 +169,10 @@ export function appendIfSuite(storage: () => Storage): void {
     expect(named.map(({version}) => version)).toEqual(Array.from({length: 10}, (_, i) => rounds - 10 + i))
     expect((await keyBatches(topic, 'b', 0, 1000)).batches).toHaveLength(10)
     expect(await keyBatches(topic, 'once-3')).toMatchObject({version: 1})
-    const [kept, forgotten] = [events(topic, [['a', 1]], {eventIds: [`a${rounds - 1}`]}), events(topic, [['a', 1]], {eventIds: ['a3']})]
+    const [kept, forgotten] = [
+      events(topic, [['a', 1]], {eventIds: [`a${rounds - 1}`]}),
+      events(topic, [['a', 1]], {eventIds: ['a3']}),
+    ]
     expect(await append(kept, forgotten)).toMatchObject([{kind: 'duplicate'}, {kind: 'appended'}])
     expect(await append(events(topic, [['a', 1, rounds]]))).toMatchObject([{kind: 'key-conflict', version: rounds + 1}])
     await storage().log.trim({topic, partition: 0}, 1e9)

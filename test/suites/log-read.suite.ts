@@ -118,4 +118,13 @@ export function logReadSuite(storage: () => Storage): void {
     const at = (timestampMs: number) => storage().log.batchAtTime({topic, partition: 0}, timestampMs)
     expect(await Promise.all([50, 150, 300, 301].map(at))).toEqual([1, 2, 3, undefined])
   })
+
+  test('a time finds the batch that is kept whole because a trim ended inside of it', async () => {
+    const topic = await freshTopic(storage())
+    const times = [100, 500, 200, 600]
+    await storage().log.append(times.map(maxTimestampMs => batch(topic, 'x', {maxTimestampMs, count: 3})))
+    await storage().log.trim({topic, partition: 0}, 4)
+    const at = (timestampMs: number) => storage().log.batchAtTime({topic, partition: 0}, timestampMs)
+    expect(await Promise.all([50, 500, 501, 601].map(at))).toEqual([3, 3, 9, undefined])
+  })
 }

@@ -111,6 +111,10 @@ export function logTrimSuite(storage: () => Storage): void {
       ...Array.from({length: 12}, (_, i) => [10 * i + 3, 1]),
       [120, 10],
     ])
-    expect(found?.bounds).toMatchObject({begin: 0, end: 130, bytes: found?.batches.reduce((sum, {bytes}) => sum + bytes.length, 0)})
+    expect(found?.bounds).toMatchObject({
+      begin: 0,
+      end: 130,
+      bytes: found?.batches.reduce((sum, {bytes}) => sum + bytes.length, 0),
+    })
   })
 }

@@ -31,5 +31,7 @@ export function findings(health: Health | undefined, queries: readonly Persisten
   }
   if (health && !health.canAckAll)
     found.push({tone: 'warn', title: 'Acknowledgements of level ALL cannot be given here', detail: health.acksAll})
+  const warning = health?.facts.find(({name}) => name === 'warning')
+  if (warning) found.push({tone: 'warn', title: 'The store may delete acknowledged records', detail: warning.value})
   return found.toSorted((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
 }

@@ -40,7 +40,8 @@ export type VersionWord = 'none' | 'any'
 function parseExpectedVersion(value: unknown): number | bigint | VersionWord {
   const word = typeof value === 'string' ? value.toLowerCase() : undefined
   if (word === 'none' || word === 'any') return word
-  const isNumber = typeof value === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && /^-?\d{1,19}$/.test(value)
+  const isNumber =
+    typeof value === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && /^-?\d{1,19}$/.test(value)
   if (isNumber || typeof value === 'bigint') return parseLong(value)
   throw new GraphQLError(`ExpectedVersion: expected a whole number, "none" or "any", found ${describe(value)}`)
 }

@@ -10,6 +10,11 @@ export function prometheus(engine: EngineApi): {text(): Promise<string>; content
     ['millrace_bytes_produced_total', 'Bytes of the batches appended by producers of this process.', it => it.bytesProduced],
     ['millrace_records_processed_total', 'Records read by the tasks of this process.', it => it.recordsProcessed],
     ['millrace_records_emitted_total', 'Records written by the tasks of this process.', it => it.recordsEmitted],
+    [
+      'millrace_corrupt_batches_skipped_total',
+      'Damaged batches that readers without a task have skipped.',
+      s => s.corruptBatchesSkipped,
+    ],
     ['millrace_bad_records_total', 'Records that could not be processed.', it => it.badRecords],
     ['millrace_pull_queries_total', 'Pull queries answered.', it => it.pullQueries],
   ]

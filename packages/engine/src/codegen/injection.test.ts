@@ -5,6 +5,8 @@ import type {Expr} from '../expr/ir.ts'
 import {BOOLEAN, BYTES, INT, map, struct, VARCHAR} from '../schema/sql-type.ts'
 import type {Value} from '../schema/value.ts'
 import {makeProjection} from './evaluator.ts'
+import {ObjectMaker} from './object-maker.ts'
+import {recordFields} from './record-fields.ts'
 
 const attacks = [
   `'); globalThis.stolen = true; ('`,
@@ -113,4 +115,19 @@ test('a slot that is no number is refused', () => {
   const lambda: Expr = {kind: 'lambda', type: INT, parameters: [{name: 'X', type: INT, slot}], body}
   const call: Expr = {kind: 'call', type: VARCHAR, function: 'F', overload: 0, args: [column('C'), lambda]}
   expect(() => makeProjection([call], env, 'generated')(rows, undefined, () => {})).toThrow('names are numbered')
+})
+
+test('names of fields never become code where records are read and made', () => {
+  for (const attack of attacks) {
+    const [made] = new ObjectMaker([attack, 'B']).make([['x'], [1]], 1)
+    expect(Object.entries(made ?? {})).toEqual([
+      [attack, 'x'],
+      ['B', 1],
+    ])
+    const read = recordFields([{name: attack, form: 'text'}], value => typeof value === 'object', 1e15)
+    const column: unknown[] = []
+    expect(read([{value: Object.fromEntries([[attack, 'x']]), timestampMs: 1}], 0, new Float64Array(1), [column])).toBeDefined()
+    expect(column).toEqual(['x'])
+    expect(globalThis).not.toHaveProperty('stolen')
+  }
 })

@@ -97,7 +97,7 @@ class GroupConsumer<P extends RecordPart> {
   /** Since when it is the caller's turn. */
   #idleSinceMs: number | undefined
   #expired: EngineError | undefined
-  /** All offsets together, when commits of other processes were last read. */
+  /** Those of its partitions together, when commits of other processes were last read. */
   #commitsRead = 0
   #isStopped = false
 
@@ -349,16 +349,21 @@ class GroupConsumer<P extends RecordPart> {
     const {groups, features} = this.#parts.storage
     if (!features.isCrossProcess || this.#isStopped) return
     const found = await groups.offsets(this.#request.group)
-    const offsets = found.map(({topic, partition, next}) => ({topic, partition, offset: next}))
+    const own = new Set(this.#queues.map(({at}) => partitionKey(at)))
+    const offsets = found
+      .filter(at => own.has(partitionKey(at)))
+      .map(({topic, partition, next}) => ({topic, partition, offset: next}))
     const sum = offsets.reduce((total, {offset}) => total + offset, 0)
     if (sum === this.#commitsRead) return this.#acknowledge(offsets)
     this.#commitsRead = sum
     this.#hearCommit(offsets)
   }
 
-  /** Who commits is at work. */
+  /** Who commits is at work; other members' commits say nothing of this one. */
   #hearCommit(offsets: readonly GroupOffset[]): void {
-    if (this.#idleSinceMs !== undefined) this.#idleSinceMs = this.#parts.clock.nowMs()
+    const keys = new Set(offsets.map(partitionKey))
+    const isOwn = this.#queues.some(({at}) => keys.has(partitionKey(at)))
+    if (isOwn && this.#idleSinceMs !== undefined) this.#idleSinceMs = this.#parts.clock.nowMs()
     this.#acknowledge(offsets)
   }
 

@@ -1,7 +1,6 @@
 import {limits} from '../limits.ts'
 import {timeBehind} from '../log/times.ts'
-import {parsePartitionKey, type Offset, type TopicPartition} from '../record/record.ts'
-import {partitionKey} from '../record/record.ts'
+import {parsePartitionKey, partitionKey, type Offset, type TopicPartition} from '../record/record.ts'
 import type {CommittedOffset} from '../storage/port/group-store.ts'
 import type {PartitionBounds} from '../storage/port/log-store.ts'
 import type {GroupParts} from './commit.ts'
@@ -49,6 +48,7 @@ async function findGroup({groups}: GroupParts, id: string): Promise<Found | unde
 }
 
 function uncommitted({members}: Group, offsets: readonly CommittedOffset[]): readonly Position[] {
+  if (members.length === 0) return []
   const committed = new Set(offsets.map(partitionKey))
   const held = members.flatMap(({owned}) => Object.keys(owned)).filter(key => !committed.has(key))
   return held.map(key => ({...parsePartitionKey(key), next: null}))
@@ -58,34 +58,58 @@ const byPlace = (a: TopicPartition, b: TopicPartition): number =>
   a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1
 
 async function describe({log}: GroupParts, found: readonly Found[], nowMs: number): Promise<readonly GroupDescription[]> {
-  const places = new Map(
-    found.flatMap(({offsets}) => offsets.map(at => [partitionKey(at), {topic: at.topic, partition: at.partition}] as const)),
+  const bounds = await boundsByPlace(
+    log,
+    found.flatMap(({offsets}) => offsets),
   )
-  const all = await log.bounds([...places.values()])
-  const bounds = new Map([...places.keys()].map((key, i) => [key, all[i]]))
-  const lagging = found.flatMap(({offsets}) => offsets.flatMap(at => laggingAt(at, bounds.get(partitionKey(at)))))
+  const lags = found.map(({offsets}) => offsets.map(at => lagAt(at, bounds.get(at.topic)?.get(at.partition))))
+  const lagging = lags.flatMap(each => each.filter(({isLagging}) => isLagging))
   const isMeasured = lagging.length <= limits.lagTimesMax
-  const times = isMeasured
-    ? await timeBehind(
-        log,
-        lagging.map(({position}) => position),
-      )
-    : []
-  const lagMs = new Map(lagging.map(({at}, i) => [at, times[i] ?? -1]))
-  const lagOf = (at: Position): GroupLag => {
-    const {topic, partition, next} = at
-    const its = bounds.get(partitionKey(at))
-    const endOffset = its?.end ?? next ?? 0
-    const lag = Math.max(0, endOffset - (next ?? its?.begin ?? 0))
-    return {topic, partition, committedOffset: next, endOffset, lag, lagMs: lagMs.get(at) ?? 0}
-  }
-  return found.map(({id, group, offsets}) => ({id, ...membersOf(group, nowMs), offsets: offsets.map(lagOf)}))
+  const times = isMeasured ? await timeBehind(log, lagging) : []
+  const lagMs = new Map(lagging.map((at, i) => [at, times[i] ?? -1]))
+  return found.map(({id, group}, i) => ({
+    id,
+    ...membersOf(group, nowMs),
+    offsets: (lags[i] ?? []).map((at): GroupLag => {
+      const {topic, partition, committedOffset, end, lag} = at
+      return {topic, partition, committedOffset, endOffset: end, lag, lagMs: lagMs.get(at) ?? 0}
+    }),
+  }))
 }
 
-function laggingAt(at: Position, bounds: PartitionBounds | undefined) {
-  const from = Math.max(at.next ?? 0, bounds?.begin ?? 0)
-  if (!bounds?.isKnown || from >= bounds.end) return []
-  return [{at, position: {topic: at.topic, partition: at.partition, from, end: bounds.end}}]
+/** Each partition is asked for once, however many groups read it: topic → partition → bounds. */
+async function boundsByPlace(
+  log: GroupParts['log'],
+  positions: readonly TopicPartition[],
+): Promise<ReadonlyMap<string, ReadonlyMap<number, PartitionBounds>>> {
+  const byTopic = new Map<string, Map<number, PartitionBounds>>()
+  const places: TopicPartition[] = []
+  for (const {topic, partition} of positions) {
+    const known = byTopic.get(topic) ?? new Map<number, PartitionBounds>()
+    byTopic.set(topic, known)
+    if (known.has(partition)) continue
+    known.set(partition, unknownBounds)
+    places.push({topic, partition})
+  }
+  const found = await log.bounds(places)
+  for (const [i, {topic, partition}] of places.entries()) byTopic.get(topic)?.set(partition, found[i] ?? unknownBounds)
+  return byTopic
+}
+
+const unknownBounds: PartitionBounds = {begin: 0, end: 0, bytes: 0, isKnown: false}
+
+function lagAt({topic, partition, next}: Position, {begin, end: known, isKnown}: PartitionBounds = unknownBounds) {
+  const end = isKnown ? known : (next ?? 0)
+  const from = Math.max(next ?? 0, begin)
+  return {
+    topic,
+    partition,
+    committedOffset: next,
+    from,
+    end,
+    lag: Math.max(0, end - (next ?? begin)),
+    isLagging: isKnown && from < end,
+  }
 }
 
 function membersOf(group: Group, nowMs: number): Pick<GroupDescription, 'state' | 'generation' | 'members'> {

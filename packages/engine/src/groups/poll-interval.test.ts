@@ -12,7 +12,14 @@ async function open() {
   const engine = await Engine.open({storage: openSimulatedStorage()})
   engines.push(engine)
   await engine.createTopic({name: 'jobs', partitions: 2})
-  for (const partition of [0, 1]) await engine.produce({topic: 'jobs', records: [{value: 1, partition}, {value: 2, partition}]})
+  for (const partition of [0, 1])
+    await engine.produce({
+      topic: 'jobs',
+      records: [
+        {value: 1, partition},
+        {value: 2, partition},
+      ],
+    })
   const member = (more: Partial<ConsumeRequest> = {}) =>
     engine.consume({topics: ['jobs'], group: 'g', sessionTimeoutMs: 300, pollIntervalMsMax: 300, recordsMax: 1, ...more})
   const take = async (from: AsyncIterableIterator<ConsumedBatch>) => (await from.next()).value as ConsumedBatch

@@ -6,8 +6,13 @@ import {corruptPolicies, type OnCorruptBatch} from './topic.ts'
 /** A session property: what a query does with a damaged batch, whatever its topics say. */
 export const corruptBatchProperty = 'millrace.on.corrupt.batch'
 
-/** A batch that can't be read, and where it is. */
-export type Damage = TopicPartition & {readonly offset: Offset; readonly records: number; readonly error: EngineError}
+/** A batch that can't be read, where it is and why; `error` is for those who stop at it. */
+export type Damage = TopicPartition & {
+  readonly offset: Offset
+  readonly records: number
+  readonly reason: string
+  readonly error: EngineError
+}
 
 /** What a reader does where a batch is damaged. */
 export type DamagePolicy = {readonly onCorruptBatch: OnCorruptBatch; readonly onSkipped: (damage: Damage) => void}
@@ -20,8 +25,10 @@ export function damageOf(error: unknown, {topic, partition}: TopicPartition, bat
   if (!(error instanceof EngineError) || error.code !== 'BATCH_CORRUPT' || 'offset' in error.details) return undefined
   const {baseOffset: offset, count: records} = batch
   const where = `${topic}/${partition}, offset ${offset}${records > 1 ? ` to ${offset + records - 1}` : ''}`
-  const message = `${where}: ${error.message}; onCorruptBatch 'skip' goes on behind it`
-  return {topic, partition, offset, records, error: new EngineError('BATCH_CORRUPT', message, {topic, partition, offset, records}, error)}
+  const reason = `${where}: ${error.message}`
+  const details = {topic, partition, offset, records}
+  const failure = new EngineError('BATCH_CORRUPT', `${reason}; onCorruptBatch 'skip' goes on behind it`, details, error)
+  return {...details, reason, error: failure}
 }
 
 /** What `read` makes of a batch; undefined when it is damaged and to be skipped. Else a damaged batch is a BATCH_CORRUPT that says where. */
@@ -43,5 +50,8 @@ export function corruptPolicyIn(settings: Readonly<Record<string, string>>): OnC
   if (found === undefined) return undefined
   const policy = corruptPolicies.find(each => each === found.toLowerCase())
   if (policy) return policy
-  throw new EngineError('INVALID_CONFIG', `found '${found}' for ${corruptBatchProperty}, expected one of ${corruptPolicies.join(', ')}`)
+  throw new EngineError(
+    'INVALID_CONFIG',
+    `found '${found}' for ${corruptBatchProperty}, expected one of ${corruptPolicies.join(', ')}`,
+  )
 }

@@ -36,3 +36,9 @@ test('a key index is decided at creation, and goes with retention only', () => {
   expect(() => alteredTopic(topic(), {keyIndex: true})).toThrow(/key index/)
   expect(() => alteredTopic(indexed, {cleanupPolicy: 'compact'})).toThrow(/key index/)
 })
+
+test('opaque records are compressed and columns are not, unless the topic says otherwise', () => {
+  expect(topicConfig(topic({encoding: 'bytes'})).compression).toBe('zstd')
+  expect(topicConfig(topic({encoding: 'columns'})).compression).toBe('none')
+  expect(topicConfig(topic({encoding: 'columns', settings: {compression: 'zstd'}})).compression).toBe('zstd')
+})

@@ -74,8 +74,7 @@ function topicOf(
         isInternal: true,
         createdAtMs: nowMs,
         encoding: 'columns',
-        // Not compressed: what is in it is read once, at once.
-        settings: {retentionMs: null, compression: 'none'},
+        settings: {retentionMs: null},
       })
     case 'sink': {
       const {topic, partitions, formats} = output.sink

@@ -21,7 +21,7 @@ export function guardDamage(program: TaskProgram, {topics, settings}: QueryRun, 
       const topic = must(program.topics[index], 'topic of a batch')
       const decoded = readOrSkip(() => decode(index, batch, from), {topic, partition}, batch, {
         onCorruptBatch: must(policies[index], 'policy of a topic'),
-        onSkipped: ({offset, error}) => badRows.push({kind: 'corrupt-batch', step: 'read', reason: error.message, topic, partition, offset}),
+        onSkipped: ({offset, reason}) => badRows.push({kind: 'corrupt-batch', step: 'read', reason, topic, partition, offset}),
       })
       return decoded ?? {parts: [{input: 0, chunk: noRows}], badRows}
     },

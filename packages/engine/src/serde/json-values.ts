@@ -89,12 +89,6 @@ function isFinite(values: ArrayLike<Value>): boolean {
 export const toJsonObject = (columns: readonly Column[], values: readonly Value[]): Record<string, unknown> =>
   Object.fromEntries(columns.map((column, i) => [column.name, toJsonValue(values[i] ?? null, column.type)]))
 
-/** A value as clients see it: an object by column name, or what the only column holds. */
-export function toJsonRecord(columns: readonly Column[], values: readonly Value[], isBare: boolean): unknown {
-  const [only] = columns
-  return isBare && only !== undefined ? toJsonValue(values[0] ?? null, only.type) : toJsonObject(columns, values)
-}
-
 /** A key as clients see it: the bare value of one column, an object of several, null where there is none. */
 export function toJsonKey(columns: readonly Column[], values: readonly Value[]): unknown {
   const [only] = columns

@@ -24,6 +24,8 @@ const nothing: CompileCatalog = {
 const sources = `
   CREATE STREAM orders (id INT KEY, customer STRING, total DECIMAL(10, 2), items ARRAY<STRUCT<sku STRING, n INT>>) WITH (PARTITIONS=4);
   CREATE STREAM payments (id INT KEY, amount DOUBLE) WITH (PARTITIONS=4, VALUE_FORMAT='JSON');
+  CREATE STREAM prices (id INT KEY, price DECIMAL(12, 3)) WITH (PARTITIONS=4);
+  CREATE STREAM blobs (id INT KEY, content BYTES) WITH (PARTITIONS=4);
   CREATE TABLE customers (name STRING PRIMARY KEY, city STRING, age INT, unused BIGINT) WITH (PARTITIONS=4);
 `
 
@@ -127,6 +129,16 @@ test('a result inherits the formats of its left-most source, and COLUMNS where n
   expect(planOf(`CREATE STREAM a AS SELECT * FROM orders`).sink.formats.value.name).toBe('COLUMNS')
 })
 
+test('INSERT INTO … SELECT widens DECIMALs where no digit can be lost', () => {
+  const {root} = planOf('INSERT INTO prices SELECT id, total AS price FROM orders')
+  expect(find(root, 'project').value).toMatchObject([{name: 'PRICE', expr: {kind: 'cast', type: {precision: 12, scale: 3}}}])
+})
+
+test('text is read as base64 where BYTES are inserted', () => {
+  const inserted = last("INSERT INTO blobs (id, content) VALUES (1, 'AQID')")
+  expect(inserted).toMatchObject({rows: [{values: [1, Uint8Array.of(1, 2, 3)]}]})
+})
+
 test('a pull query knows the keys and windows that its WHERE names', () => {
   const windowed = `CREATE TABLE w AS SELECT customer, COUNT(*) AS n FROM orders WINDOW TUMBLING (SIZE 1 SECOND) GROUP BY customer;`
   const statement = last(
@@ -205,6 +217,14 @@ const refused: readonly (readonly [string, string])[] = [
   ["CREATE STREAM x WITH (KEY_FORMT='JSON') AS SELECT * FROM orders", 'Did you mean "KEY_FORMAT"?'],
   ['CREATE TABLE x (a INT, b INT)', 'Tables require a PRIMARY KEY'],
   ['INSERT INTO customers (city) VALUES (1)', 'is required for tables'],
+  ['INSERT INTO orders (id, total) VALUES (1, 3.256)', 'Expected type DECIMAL(10, 2)'],
+  ["INSERT INTO orders (id, total) VALUES (1, '3.256')", 'Expected type DECIMAL(10, 2)'],
+  ["INSERT INTO blobs (id, content) VALUES (1, '10!')", 'invalid input syntax for type BYTES'],
+  ['INSERT INTO prices SELECT id, total * 1.5 AS price FROM orders', 'Incompatible schema between results and sink.'],
+  ['CREATE TABLE x AS SELECT customer, TOPK(id, 0) AS t FROM orders GROUP BY customer', 'k must be 1 or greater, not 0'],
+  ['CREATE STREAM x AS SELECT id, total AS `RowTime` FROM orders', '`ROWTIME` is a reserved column name'],
+  ["CREATE STREAM x (at BIGINT) WITH (TIMESTAMP='at', TIMESTAMP_FORMAT='yyyy')", 'only be used when the timestamp column is of type STRING'],
+  ["CREATE STREAM x (at STRING) WITH (TIMESTAMP='at', TIMESTAMP_FORMAT='yyyy{')", "Invalid TIMESTAMP_FORMAT 'yyyy{'"],
   ['TERMINATE nothing', 'Unknown queryId: NOTHING'],
 ]
 test.each(refused)('%s is refused with a reason', (text, reason) => expect(refusal(text)).toContain(reason))

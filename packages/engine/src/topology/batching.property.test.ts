@@ -22,6 +22,11 @@ const hopping = {kind: 'hopping', sizeMs: 10, advanceMs: 4, graceMs: 5, retentio
 const session = {kind: 'session', gapMs: 5, graceMs: 10, retentionMs: 100} as const
 const near = {beforeMs: 4, afterMs: 7}
 
+const distinct = kit.project(
+  kit.filter(kit.aggregate(kit.rekey(leftTable, [value]), [count]), kit.greater(value, kit.literal(0, BIGINT))),
+  [],
+)
+
 const plans: Readonly<Record<string, Step>> = {
   'filter over a stream': kit.filter(left, atLeast3),
   'filter over a table': kit.filter(leftTable, atLeast3),
@@ -58,6 +63,8 @@ const plans: Readonly<Record<string, Step>> = {
     kit.rekey(kit.foreignKeyJoin(people, rightTable, 'left', column(1, VARCHAR)), [column(1, VARCHAR)]),
     [count],
   ),
+  union: {kind: 'union', version: 1, id: 'union', schema: left.schema, gives: 'stream', left, right},
+  'distinct groups of a table': {...distinct, kind: 'distinct', id: 'distinct', input: distinct},
   'stream joined with itself': kit.streamStreamJoin(left, source('l2', 'stream', {W: BIGINT}, {topic: 'l'}), 'left', near),
 }
 

@@ -61,3 +61,9 @@ test('GEO_DISTANCE measures along the great circle, in kilometres or miles', () 
   expect(() => call('GEO_DISTANCE', ...at(91, 0, 0, 0))).toThrow(/latitude/)
   expect(() => call('GEO_DISTANCE', ...at(0, 0, 0, 0), [VARCHAR, 'yards'])).toThrow(/unit/)
 })
+
+test('TO_BYTES refuses what is no base64, ENCODE skips it', () => {
+  expect(on('TO_BYTES', 'AQID', 'BASE64')).toEqual(Buffer.of(1, 2, 3))
+  expect(() => on('TO_BYTES', '10!', 'base64')).toThrow('no base64')
+  expect(on('ENCODE', 'AQ!ID', 'base64', 'hex')).toBe('010203')
+})

@@ -86,7 +86,10 @@ export async function openPush(env: PushEnv, options: OpenPush): Promise<PushSub
 type Acquired = Awaited<ReturnType<Feeds['acquire']>> & {readonly topic: string; readonly policy: DamagePolicy}
 
 function onDamage(damage: Damage, acquired: readonly Acquired[]): void {
-  const {policy} = must(acquired.find(({topic}) => topic === damage.topic), 'feed of a damaged batch')
+  const {policy} = must(
+    acquired.find(({topic}) => topic === damage.topic),
+    'feed of a damaged batch',
+  )
   if (policy.onCorruptBatch === 'fail') throw damage.error
   policy.onSkipped(damage)
 }

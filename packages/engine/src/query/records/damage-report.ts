@@ -19,9 +19,9 @@ export class DamageReport {
   }
 
   /** `reader`: who has skipped it, as the processing log names it in the place of a query. */
-  skip(reader: string, {topic, partition, offset, error}: Damage): void {
+  skip(reader: string, {topic, partition, offset, reason}: Damage): void {
     this.#skipped++
-    this.#logger.error({reader, topic, partition, offset, error: error.message}, 'a damaged batch was skipped')
-    this.#processingLog.report(reader, [{kind: 'corrupt-batch', step: 'read', reason: error.message, topic, partition, offset}])
+    this.#logger.error({reader, topic, partition, offset, reason}, 'a damaged batch was skipped')
+    this.#processingLog.report(reader, [{kind: 'corrupt-batch', step: 'read', reason, topic, partition, offset}])
   }
 }

@@ -112,14 +112,14 @@ const nothingWritten = ({name}: TopicRecord, rejected: number, errors: ProduceRe
 
 function resultOf(
   topic: TopicRecord,
-  {records, acks = 'LEADER'}: ProduceRequest,
+  {records, producer, acks = 'LEADER'}: ProduceRequest,
   errors: ProduceResult['errors'],
   batches: readonly AppendBatch[],
   outcomes: readonly AppendOutcome[],
 ): ProduceResult {
   const ranges: Range[] = []
   const ends = new Array<Offset>(topic.partitions).fill(0)
-  mustBeStored(batches, outcomes)
+  mustBeStored(producer ? batches.map(batch => ({...batch, producer})) : batches, outcomes)
   for (const [i, {partition, count}] of batches.entries()) {
     const firstOffset = storedAt(must(outcomes[i], 'outcome of a batch'))
     addRange(ranges, {partition, firstOffset, lastOffset: firstOffset + count - 1})

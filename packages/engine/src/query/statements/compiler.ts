@@ -57,10 +57,17 @@ export class Compiler {
       defaults: {partitions},
       nowMs: clock.nowMs(),
       // Every query adds to the version, so no id comes twice.
-      newQueryId: hint => `${hint}_${catalog.version + made++}`,
+      newQueryId: hint => `${plain(hint)}_${catalog.version + made++}`,
     })
   }
 }
+
+/** Topics are named after queries, and TERMINATE takes names in capitals. */
+const plain = (name: string): string =>
+  name
+    .replaceAll(/[^A-Za-z0-9_-]/g, '_')
+    .toUpperCase()
+    .slice(0, 100)
 
 export type Select<K extends 'pull' | 'push'> = {
   readonly kind: 'select'

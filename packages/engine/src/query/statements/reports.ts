@@ -123,7 +123,7 @@ export class Reports {
       }
       case 'CONNECTORS':
       case 'CONNECTOR PLUGINS':
-        return table(['name', 'kind', 'state'], [], '0 connectors')
+        return table(['name', 'kind', 'state'], [], `0 ${subject.toLowerCase()}`)
       default:
         return assertNever(subject, 'subject of SHOW')
     }

@@ -1,3 +1,4 @@
+import {must} from '../../base/assert.ts'
 import {columnsOf} from '../../schema/schema.ts'
 import type {Source} from '../../plan/source.ts'
 import {findSource} from '../analyzer/from.ts'
@@ -71,13 +72,9 @@ const allColumns = ({schema}: Source, at: Identifier): readonly Identifier[] =>
 function conditionOf(columns: readonly Identifier[], {values, span}: ValueRow): Expression {
   if (values.length !== columns.length)
     refuse(`Expected number columns and values to match: ${columns.length}, ${values.length}`, span)
-  const parts = values.map((value, index): Expression => {
-    const column: Expression = {
-      kind: 'ColumnRef',
-      qualifier: undefined,
-      name: columns[index] ?? nameAt('', {text: '', isQuoted: true, span}),
-      span: value.span,
-    }
+  const parts = columns.map((name, index): Expression => {
+    const value = must(values[index], 'value')
+    const column: Expression = {kind: 'ColumnRef', qualifier: undefined, name, span: name.span}
     return value.kind === 'NullLiteral'
       ? {kind: 'IsNull', operand: column, isNegated: false, span: value.span}
       : {kind: 'Comparison', op: 'IS NOT DISTINCT FROM', left: column, right: value, span: value.span}

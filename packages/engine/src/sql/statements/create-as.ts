@@ -19,6 +19,7 @@ import type {Action} from './compiled-statement.ts'
 import {alreadyExists, refuseExisting} from './create-source.ts'
 import {replacedQuery} from './replace-query.ts'
 import {declaredTimestamp, partitionsFor, topicConfig} from './source-properties.ts'
+import {topicName} from './topic-name.ts'
 import {kindWord, type StatementContext, type StatementOf} from './statement-context.ts'
 
 type Statement = StatementOf<'CreateSourceAs'>
@@ -79,7 +80,7 @@ function sinkSource(statement: Statement, analysis: Analysis, properties: WithPr
   const wrapped = withWrapping(formats, schema, properties, env.settings, span)
   validateFormats(schema, wrapped, statement.query.span)
   const timestamp = declaredTimestamp(properties, schema)
-  const topic = properties.text('KAFKA_TOPIC') ?? `${env.settings.text('ksql.output.topic.name.prefix') ?? ''}${name.text}`
+  const topic = topicName(properties, name, env.settings.text('ksql.output.topic.name.prefix'))
   const partitions = Number(env.settings.text('ksql.sink.partitions') ?? leftMost.partitions)
   return {
     name: name.text,

@@ -6,6 +6,7 @@ import {createProperties, readProperties, type WithProperties} from '../analyzer
 import {declaredColumns} from './columns.ts'
 import type {Action} from './compiled-statement.ts'
 import {refuseReplacement} from './replace-source.ts'
+import {topicName} from './topic-name.ts'
 import {declaredTimestamp, declaredWindow, partitionsFor, topicConfig} from './source-properties.ts'
 import {kindWord, type StatementContext, type StatementOf} from './statement-context.ts'
 
@@ -69,7 +70,7 @@ function declaredSource(statement: Statement, {env, options}: StatementContext):
   const timestamp = declaredTimestamp(properties, schema)
   const wrapped = withWrapping(formats, schema, properties, env.settings, span)
   validateFormats(schema, wrapped, span)
-  const topic = properties.text('KAFKA_TOPIC') ?? name.text
+  const topic = topicName(properties, name)
   const partitions = partitionsFor(topic, properties, env.catalog.topicPartitions(topic), options.defaults?.partitions ?? 1)
   return {
     name: name.text,

@@ -1,6 +1,8 @@
 import {canWiden, commonOfTwo} from '../../expr/types.ts'
+import {inputsOf} from '../../plan/plan-sources.ts'
 import type {PersistentPlan} from '../../plan/query-plan.ts'
 import type {Source} from '../../plan/source.ts'
+import type {Step} from '../../plan/step.ts'
 import {must} from '../../base/assert.ts'
 import {printSchema, type Column} from '../../schema/schema.ts'
 import {typesEqual, type SqlType} from '../../schema/sql-type.ts'
@@ -32,8 +34,12 @@ export function compileInsertSelect(statement: Statement, {env, options}: Statem
   const at = properties.at('QUERY_ID')
   if (asked !== undefined && at !== undefined && env.catalog.query(asked.toUpperCase()) !== undefined)
     refuse(`Query ID '${asked.toUpperCase()}' already exists.`, at.value)
+  if (asked !== undefined && at !== undefined && !/^[A-Za-z0-9_-]{1,100}$/.test(asked))
+    refuse(`Invalid query id '${asked}': expected 1 to 100 letters, digits, '_' or '-'.`, at.value)
   const queryId = asked?.toUpperCase() ?? options.newQueryId('INSERTQUERY')
-  return {kind: 'insert-select', plan: insertPlan(queryId, analysis, sink)}
+  const plan = insertPlan(queryId, analysis, sink)
+  refuseLoop(plan, sink, statement)
+  return {kind: 'insert-select', plan}
 }
 
 function refuseTarget(sink: Source, {target}: Statement): void {
@@ -41,6 +47,18 @@ function refuseTarget(sink: Source, {target}: Statement): void {
   if (sink.isReadOnly) refuse(`Cannot insert into read-only stream: ${sink.name}`, target)
   if (sink.headerColumns.length > 0) refuse(`Cannot insert into ${sink.name} because it has header columns`, target)
 }
+
+/** What a query writes into its own source it would read again, for ever. */
+function refuseLoop({root}: PersistentPlan, sink: Source, {target, query}: Statement): void {
+  if (topicsOf(root).includes(sink.topic))
+    refuse(
+      `INSERT INTO ${target.text} reads from the topic ${sink.topic} that it writes: each row would come back to it, for ever.`,
+      query.from,
+      'Write into another stream.',
+    )
+}
+
+const topicsOf = (step: Step): readonly string[] => (step.kind === 'source' ? [step.topic] : inputsOf(step).flatMap(topicsOf))
 
 /** Same names in the same order; values may widen to the type of the target. */
 function refuseOtherSchema(analysis: Analysis, sink: Source, {query}: Statement): void {

@@ -143,10 +143,11 @@ export function topicSettings(properties: WithProperties): TopicSettings {
     refuse(`Invalid value for TOMBSTONE_RETENTION_MS: ${tombstoneRetentionMs}. Expected a whole number from 0 on.`, at.value)
   const keyIndex = properties.flag('KEY_INDEX')
   const cleanupPolicy = cleanupPolicyOf(properties)
-  if (keyIndex === true && cleanupPolicy !== undefined && cleanupPolicy !== 'delete')
+  const policyAt = properties.at('CLEANUP_POLICY')
+  if (keyIndex === true && policyAt !== undefined && cleanupPolicy !== 'delete')
     refuse(
       `CLEANUP_POLICY '${cleanupPolicy}' does not go with KEY_INDEX: compaction would remove events that have numbers.`,
-      properties.at('CLEANUP_POLICY') ?? {span: {start: 0, end: 0}},
+      policyAt.value,
     )
   const compression = choice(properties, 'COMPRESSION', ['none', 'zstd'])
   const timestampType = choice(properties, 'TIMESTAMP_TYPE', ['create', 'append'])

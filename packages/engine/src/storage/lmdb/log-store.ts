@@ -158,12 +158,7 @@ export class LmdbLogStore implements LogStore {
   }
 
   /** In one transaction. */
-  #replaceSome(
-    at: TopicPartition,
-    from: Offset,
-    to: Offset,
-    batches: readonly StoredBatch[],
-  ): Promise<'replaced' | 'conflict'> {
+  #replaceSome(at: TopicPartition, from: Offset, to: Offset, batches: readonly StoredBatch[]): Promise<'replaced' | 'conflict'> {
     return this.#env.write(() => {
       const partition = Partition.find(this.#env, at)
       if (!partition || partition.row.begin > from) return 'conflict'

@@ -11,7 +11,8 @@ const versionBytes = 8
 /** Drops what the indexes of a partition say of batches before one; the last entry of each key stays and counts its events. */
 export async function sweepIndexes(env: Environment, topic: number, partition: number, firstBase: Offset): Promise<void> {
   const keyEvents = under(prefixes.keyEventsAt(topic, partition))
-  for (let start: Uint8Array | undefined = keyEvents.start; start;) start = await sweepKeyEvents(env, {...keyEvents, start}, firstBase)
+  for (let start: Uint8Array | undefined = keyEvents.start; start;)
+    start = await sweepKeyEvents(env, {...keyEvents, start}, firstBase)
   const ids = under(prefixes.eventIdsAt(topic, partition))
   for (let start: Uint8Array | undefined = ids.start; start;) start = await sweepEventIds(env, {...ids, start}, firstBase)
 }

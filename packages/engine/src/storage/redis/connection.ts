@@ -3,7 +3,8 @@ import type {Redis} from 'ioredis'
 import type {Clock} from '../../base/clock.ts'
 import {EngineError} from '../../base/errors.ts'
 import {slotOf} from './connection-slot.ts'
-import {engineError, failureOf, NotSent} from './errors.ts'
+import {engineError, failureOf, messageOf, NotSent} from './errors.ts'
+import {inOneWrite} from './one-write.ts'
 import type {Script} from './script.ts'
 
 export type Argument = string | number | Buffer
@@ -113,6 +114,7 @@ export class Connection {
       if (this.#isClosed) throw new EngineError('CLOSED', 'The connection to Redis is closed.')
       // Sent only over a connection that stands, so that what was never sent is not taken for an unknown outcome.
       if (this.#client.status === 'ready') {
+        inOneWrite(this.#client)
         try {
           return await send()
         } catch (error) {
@@ -128,15 +130,10 @@ export class Connection {
   }
 }
 
-const isUnknownScript = (error: unknown): boolean => error instanceof Error && error.message.startsWith('NOSCRIPT')
-const isMoving = (error: unknown): boolean => error instanceof Error && error.message.startsWith('ASK ')
+const isUnknownScript = (error: unknown): boolean => messageOf(error).startsWith('NOSCRIPT')
+const isMoving = (error: unknown): boolean => messageOf(error).startsWith('ASK ')
 
-async function evaluate(
-  client: Client,
-  script: Script,
-  keys: readonly string[],
-  args: readonly Argument[],
-): Promise<unknown> {
+async function evaluate(client: Client, script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
   try {
     return await client.callBuffer('EVALSHA', script.digest, keys.length, ...keys, ...args)
   } catch (error) {

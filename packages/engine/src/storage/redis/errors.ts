@@ -19,15 +19,18 @@ export class NotSent extends Error {
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof NotSent) return 'refused'
-  const message = withoutPrefix(error instanceof Error ? error.message : String(error))
+  const message = messageOf(error)
   if (refusals.test(message)) return 'refused'
   if (fullness.test(message)) return 'full'
   return breaks.test(message) ? 'unknown' : 'other'
 }
 
-/** In front of the code that counts: the server's words for a failure inside a script, the client's when it gave up following one. */
-const withoutPrefix = (message: string): string =>
-  message
+/**
+ * From the server's code on: in front of it may stand the server's words for a failure inside a script, or the cluster client's when
+ * it gave up following one.
+ */
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error))
     .replace(/^Too many Cluster redirections\. Last error: (ReplyError|Error): /, '')
     .replace(/^ERR Error running script.*?: (?=[A-Z]+ )/, '')
 
@@ -39,7 +42,7 @@ const remedyOf = (message: string): string =>
 
 export function engineError(error: unknown): unknown {
   if (error instanceof EngineError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   switch (failureOf(error)) {
     case 'full':
       return new EngineError('STORAGE_FULL', `${remedyOf(message)} (${message})`, {}, error)

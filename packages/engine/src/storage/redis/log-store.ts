@@ -101,7 +101,7 @@ export class RedisLogStore implements LogStore {
       return outcomes
     }
     const groups = this.#parts.isCluster ? bySlot(placed) : [placed]
-    if (options.isAtomic && groups.length > 1) throw spansSlots('An atomic append')
+    if (options.isAtomic && groups.length > 1) throw spansSlots()
     const answers = await Promise.all(groups.map(group => this.#appendTogether(group, options)))
     for (const [g, group] of groups.entries()) {
       for (const [i, {index}] of group.entries()) outcomes[index] = must(answers[g]?.[i], 'outcome of a batch')
@@ -114,7 +114,11 @@ export class RedisLogStore implements LogStore {
     if (placed.length === 0) return []
     const {keys, connections, acknowledger, wake, clock, isCluster} = this.#parts
     const {groupOffsets, isAtomic = false} = options
-    if (groupOffsets && isCluster) throw spansSlots('An append with the offsets of a group')
+    if (groupOffsets && isCluster)
+      throw new EngineError(
+        'INVALID_ARGUMENT',
+        'found offsets of a group with an append, which a Redis Cluster keeps in different slots: commit them after it, with event ids that make a repetition harmless',
+      )
     const append = new AppendArguments(keys, groupOffsets ? [keys.group(groupOffsets.group)] : [])
     for (const {place, batch} of placed) append.add(place, batch)
     const offsets = groupOffsets?.offsets.flatMap(offset => [partitionKey(offset), JSON.stringify(offset)]) ?? []
@@ -209,20 +213,22 @@ export class RedisLogStore implements LogStore {
     isKnown: (answer: Answer) => boolean,
     absent: Answer,
   ): Promise<readonly Answer[]> {
-    const askAll = async (): Promise<readonly Answer[]> => {
-      const places = await this.#parts.topics.places(ats)
+    const askAll = async (asked: readonly At[]): Promise<readonly Answer[]> => {
+      const places = await this.#parts.topics.places(asked)
       return Promise.all(
-        ats.map(async (at, i) => {
+        asked.map(async (at, i) => {
           const place = places[i]
           return place ? ask(this.#parts.keys.partition(place), at) : absent
         }),
       )
     }
-    const answers = await askAll()
+    const answers = await askAll(ats)
     const missing = ats.filter((_, i) => !isKnown(must(answers[i], 'answer')))
     if (missing.length === 0) return answers
     this.#parts.topics.forget(missing.map(at => at.topic))
-    return askAll()
+    const again = await askAll(missing)
+    let next = 0
+    return answers.map(answer => (isKnown(answer) ? answer : must(again[next++], 'answer')))
   }
 }
 
@@ -246,10 +252,10 @@ const underAcknowledged = (outcome: AppendOutcome): AppendOutcome =>
 const isSamePlace = (a: PartitionPlace, b: PartitionPlace | undefined): boolean =>
   b !== undefined && a.topic === b.topic && a.placement === b.placement
 
-const spansSlots = (what: string): EngineError =>
+const spansSlots = (): EngineError =>
   new EngineError(
     'INVALID_ARGUMENT',
-    `${what} reaches keys that a Redis Cluster keeps in different slots. Send it to partitions of one number and placement.`,
+    'found an atomic append to keys that a Redis Cluster keeps in different slots, expected partitions of one number and placement',
   )
 
 function parseOutcomes(reply: unknown): readonly AppendOutcome[] {

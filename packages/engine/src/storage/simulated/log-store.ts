@@ -202,7 +202,11 @@ function keepBatches(partition: SimulatedPartition, isKept: (batch: StoredBatch)
 /** What the indexes say of batches that are gone; the last entry of each key stays and counts its events. */
 function sweepIndexes({batches, end, keys, events}: SimulatedPartition): void {
   const firstBase = batches[0]?.baseOffset ?? end
-  for (const [key, all] of keys) keys.set(key, all.filter((each, i) => each.baseOffset >= firstBase || i === all.length - 1))
+  for (const [key, all] of keys)
+    keys.set(
+      key,
+      all.filter((each, i) => each.baseOffset >= firstBase || i === all.length - 1),
+    )
   for (const [id, base] of events) if (base < firstBase) events.delete(id)
 }
 

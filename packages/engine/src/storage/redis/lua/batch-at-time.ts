@@ -10,6 +10,12 @@ import {script} from '../script.ts'
 export const batchAtTime = script(`
 local function int(n) return string.format('%.0f', n) end
 local low, high, time, stepsMax = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+-- A trim may have put the begin inside of a batch, which is kept whole.
+local holder = low > 0 and redis.call('XREVRANGE', KEYS[1], int(low - 1) .. '-1', '-', 'COUNT', 1)[1]
+if holder then
+  local base = tonumber(string.match(holder[1], '^%d+'))
+  if base + tonumber(holder[2][4]) > low then low = base end
+end
 while low < high do
   local middle = math.floor((low + high) / 2)
   local entry = redis.call('XREVRANGE', KEYS[1], int(middle) .. '-1', '-', 'COUNT', 1)[1]
@@ -25,7 +31,7 @@ for _ = 1, stepsMax do
   if not entry then return {'none', 0} end
   local base = tonumber(string.match(entry[1], '^%d+'))
   if tonumber(entry[2][6]) >= time then return {'found', base} end
-  next = base + 1
+  next = base + tonumber(entry[2][4])
 end
 return {'more', next}
 `)

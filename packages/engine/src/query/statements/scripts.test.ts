@@ -1,0 +1,119 @@
+import {afterEach, beforeEach, expect, test} from 'vitest'
+import type {SqlRejection} from '../../engine-api.ts'
+import {Engine} from '../../engine.ts'
+import {openSimulatedStorage, type SimulatedStorage} from '../../storage/simulated/open.ts'
+
+let storage: SimulatedStorage
+let engine: Engine
+beforeEach(async () => {
+  storage = openSimulatedStorage()
+  engine = await Engine.open({storage, tasks: 'manual'})
+  await done(`CREATE STREAM s (k INT KEY, v VARCHAR) WITH (KAFKA_TOPIC='events', PARTITIONS=1);
+    CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR) WITH (KAFKA_TOPIC='things', PARTITIONS=1);`)
+})
+afterEach(() => engine.close())
+
+async function done(sql: string): Promise<readonly string[]> {
+  const result = await engine.execute(sql)
+  if (result.kind === 'rejected') throw new Error(`${result.message} ${result.hint ?? ''}`)
+  await engine.settle()
+  return result.statements.map(({message}) => message)
+}
+
+async function refused(sql: string): Promise<SqlRejection> {
+  const result = await engine.execute(sql)
+  if (result.kind !== 'rejected') throw new Error('accepted')
+  return result
+}
+
+const names = (): readonly string[] => engine.sources().map(({name}) => name)
+
+test('ASSERT VALUES waits for a record of a stream or a row of a table', async () => {
+  await done(`INSERT INTO s (k, v) VALUES (1, 'x'), (2, NULL); INSERT INTO t (id, name) VALUES (7, 'seven');`)
+  expect(
+    await done(
+      `ASSERT VALUES s (k, v) VALUES (1, 'x'); ASSERT VALUES s (k, v) VALUES (2, NULL); ASSERT VALUES t VALUES (7, 'seven');`,
+    ),
+  ).toEqual(['S has these values', 'S has these values', 'T has these values'])
+  const {message, line, column} = await refused(
+    `SHOW STREAMS;\n  ASSERT VALUES s (k, v) VALUES (1, 'y') TIMEOUT 20 MILLISECONDS;`,
+  )
+  expect([message, line, column]).toEqual(['S has no row with these values', 2, 3])
+  expect((await refused(`ASSERT VALUES s (k, w) VALUES (1, 'y');`)).message).toContain("column 'W' cannot be resolved")
+  expect((await refused(`ASSERT VALUES s (k, v) VALUES (1);`)).message).toContain('2, 1')
+})
+
+test('ASSERT NULL VALUES waits until a table has no row of that key', async () => {
+  await done(`INSERT INTO t (id, name) VALUES (7, 'seven');`)
+  expect((await refused('ASSERT NULL VALUES t (id) KEY (7) TIMEOUT 20 MILLISECONDS;')).message).toContain('[7,"seven"]')
+  await done('DELETE FROM t WHERE id = 7;')
+  expect(await done('ASSERT NULL VALUES t (id) KEY (7);')).toEqual(['T has no row with this key'])
+  expect((await refused('ASSERT NULL VALUES s (k) KEY (7);')).message).toContain('for tables')
+})
+
+test('an assertion that fails stops the script there: what stands before it took effect, and nothing behind it', async () => {
+  await refused(
+    `CREATE STREAM before AS SELECT * FROM s; ASSERT TOPIC nowhere TIMEOUT 20 MILLISECONDS; CREATE STREAM behind AS SELECT * FROM s;`,
+  )
+  expect(names()).toEqual(['S', 'T', 'BEFORE'])
+  await done(
+    `INSERT INTO s (k, v) VALUES (1, 'x'); ASSERT VALUES s (k) VALUES (1); CREATE STREAM behind AS SELECT * FROM before;`,
+  )
+  expect(await engine.pull('SELECT k FROM behind')).toMatchObject({rows: [[1]]})
+})
+
+test('a script that would fail later is refused before any of it runs, also where it holds a SELECT', async () => {
+  expect((await refused('CREATE STREAM x AS SELECT * FROM s; DROP STREAM y;')).message).toContain('Y does not exist')
+  const {message, line, column} = await refused('CREATE STREAM x AS SELECT * FROM s;\nSELECT * FROM x;')
+  expect([message, line, column]).toEqual(['A SELECT gives rows, and a script that is executed does not.', 2, 1])
+  expect(names()).toEqual(['S', 'T'])
+})
+
+test('DROP … CASCADE takes what queries made of it, the topics too when it says so', async () => {
+  await done(`CREATE TABLE counts AS SELECT v, COUNT(*) AS n FROM s GROUP BY v; CREATE TABLE spread AS SELECT n, COUNT(*) AS m FROM counts GROUP BY n;
+    CREATE STREAM copy AS SELECT * FROM s; CREATE STREAM kept (k INT KEY, v VARCHAR) WITH (KAFKA_TOPIC='kept', PARTITIONS=1);
+    INSERT INTO kept SELECT * FROM copy; CREATE INDEX by_n ON counts (n);`)
+  expect((await refused('DROP STREAM s;')).hint).toContain('DROP STREAM S CASCADE')
+  const [message] = await done('DROP STREAM s CASCADE DELETE TOPIC;')
+  expect(message).toBe('Source S was dropped, and what was made of it: SPREAD, COPY, COUNTS')
+  expect(names()).toEqual(['T', 'KEPT'])
+  expect(engine.queries()).toEqual([])
+  expect((await engine.topics()).map(({name}) => name).filter(name => !name.startsWith('millrace'))).toEqual(['kept', 'things'])
+  await done(
+    `CREATE STREAM s (k INT KEY) WITH (KAFKA_TOPIC='events', PARTITIONS=1); CREATE STREAM copy AS SELECT k, 1 AS one FROM s; DROP STREAM s CASCADE;`,
+  )
+  expect(names()).toEqual(['T', 'KEPT'])
+})
+
+test('after a restart nothing of what went with CASCADE is there', async () => {
+  await done('CREATE STREAM copy AS SELECT * FROM s; CREATE STREAM more AS SELECT * FROM copy; DROP STREAM s CASCADE;')
+  await engine.close()
+  engine = await Engine.open({storage: openSimulatedStorage({world: storage.world}), tasks: 'manual'})
+  expect(names()).toEqual(['T'])
+  expect(engine.queries()).toEqual([])
+})
+
+test('all that is wrong with a script is found, and nothing that only follows from it', async () => {
+  const found = await engine.validate(`CREATE STREAM a (x INT;
+CREATE STREAM b (y INTT); CREATE TABLE c AS SELECT y, COUNT(*) AS n FROM b GROUP BY y; SELECT * FROM c;
+SELECT w FROM s; SELECT * FRM t;
+DROP STREAM nowhere; 'no end`)
+  expect(found.map(({line, message}) => [line, message.split(':')[0]])).toEqual([
+    [1, 'Syntax Error at the end of the statement'],
+    [2, 'Cannot resolve unknown type'],
+    [3, "SELECT column 'W' cannot be resolved."],
+    [3, "Syntax Error at or near 'FRM'"],
+    [4, 'Stream NOWHERE does not exist.'],
+    [4, 'Syntax Error'],
+  ])
+  expect(await engine.validate('SELECT * FROM s; CREATE STREAM x AS SELECT * FROM s;')).toEqual([])
+})
+
+test('connectors: none are there, so none are listed or dropped, and none can be made', async () => {
+  expect(await done('SHOW CONNECTORS; LIST CONNECTOR PLUGINS; DROP CONNECTOR IF EXISTS c;')).toEqual([
+    '0 connectors',
+    '0 connector plugins',
+    'Connector C does not exist.',
+  ])
+  expect((await refused(`CREATE SINK CONNECTOR c WITH ('a'='b');`)).hint).toContain('produces to a topic')
+})
