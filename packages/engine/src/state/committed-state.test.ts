@@ -78,7 +78,10 @@ test('what readers see is what was committed, whatever stands in rows and whatev
       for (const each of works) {
         if (each.kind === 'commit') {
           await writer.commit(each.changes)
-          for (const {word, value} of each.changes) value === 0 ? model.delete(word) : model.set(word, value)
+          for (const {word, value} of each.changes) {
+            if (value === 0) model.delete(word)
+            else model.set(word, value)
+          }
         } else {
           if (each.kind === 'recreate') {
             await storage.state.dropQuery(task.query)
