@@ -37,9 +37,9 @@ const sides: readonly [Side, ...Side[]] = [
 async function bareStream({redisUrl, fresh}: Bench, received: Received, drive: (way: Way) => Promise<void>): Promise<void> {
   const [producer, consumer] = [new Redis(redisUrl), new Redis(redisUrl, {protocol: 2})]
   const key = fresh('latency')
-  let isOpen = true
+  const stop = new AbortController()
   const reading = (async () => {
-    for (let after = '0'; isOpen;) {
+    for (let after = '0'; !stop.signal.aborted;) {
       const reply = await consumer.xread('COUNT', 1000, 'BLOCK', 200, 'STREAMS', key, after)
       for (const [id, fields] of reply?.[0]?.[1] ?? []) {
         const order: OrderEvent = JSON.parse(must(fields[1], 'value'))
@@ -51,7 +51,7 @@ async function bareStream({redisUrl, fresh}: Bench, received: Received, drive: (
   await drive({
     send: order => producer.xadd(key, '*', 'v', JSON.stringify(order)),
     close: async () => {
-      isOpen = false
+      stop.abort()
       await reading
     },
   })

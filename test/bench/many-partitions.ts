@@ -38,7 +38,11 @@ async function load(engine: Engine): Promise<void> {
   }
   for (let i = 0; i < groups; i++) {
     const topic = topicName(i % topics)
-    const offsets = Array.from({length: partitionsPerTopic}, (_, partition) => ({topic, partition, offset: recordsPerPartition / 2}))
+    const offsets = Array.from({length: partitionsPerTopic}, (_, partition) => ({
+      topic,
+      partition,
+      offset: recordsPerPartition / 2,
+    }))
     await engine.commitOffsets({group: `group-${i}`, offsets})
   }
 }
@@ -78,12 +82,12 @@ async function produceFor(engine: Engine): Promise<{readonly perSecond: number; 
 }
 
 async function produceWhileAsked(engine: Engine, ask: Ask): ReturnType<typeof produceFor> {
-  let isAsking = true
+  const stop = new AbortController()
   const asking = (async () => {
-    while (isAsking) for (const query of Object.values(questions)) await ask(query)
+    while (!stop.signal.aborted) for (const query of Object.values(questions)) await ask(query)
   })()
   const found = await produceFor(engine)
-  isAsking = false
+  stop.abort()
   await asking
   return found
 }
@@ -99,7 +103,10 @@ export const manyPartitions: Study = {
     const redis = await startRedis(['--appendfsync', fsync])
     const client = new Redis(redis.url)
     const files = temporaryDirectory('dashboard')
-    const engine = await Engine.open({storage: {kind: 'redis', mode: 'standalone', url: redis.url, namespace: 'catalog'}, threads: 0})
+    const engine = await Engine.open({
+      storage: {kind: 'redis', mode: 'standalone', url: redis.url, namespace: 'catalog'},
+      threads: 0,
+    })
     await load(engine)
     const server = await startServer({engine, logger: silentLogger, host: '127.0.0.1', port: 0, dashboardDir: files.path})
     const ask: Ask = async query => {

@@ -56,6 +56,7 @@ export const memory: Study = {
 
 async function bytesOfKeys(redis: Redis): Promise<number> {
   let bytes = 0
-  for await (const keys of redis.scanStream()) for (const key of keys) bytes += (await redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0
+  for await (const keys of redis.scanStream())
+    for (const key of keys) bytes += (await redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0
   return bytes
 }

@@ -38,17 +38,11 @@ const observed = (next: number, startedMs: number): Event => ({
   partition: 0,
   next,
 })
-const stored = (...offsets: readonly number[]): Stored[] =>
-  offsets.map(offset => ({partition: 0, offset, value: value(offset)}))
+const stored = (...offsets: readonly number[]): Stored[] => offsets.map(offset => ({partition: 0, offset, value: value(offset)}))
 
 /** Four records, handled one by one by one member, the first two of them committed. */
 const right: History = {
-  events: [
-    ...[0, 1, 2, 3].flatMap(offset => [acked(offset), handled(offset)]),
-    committed(1),
-    committed(2),
-    observed(2, 1100),
-  ],
+  events: [...[0, 1, 2, 3].flatMap(offset => [acked(offset), handled(offset)]), committed(1), committed(2), observed(2, 1100)],
   stored: stored(0, 1, 2, 3),
 }
 const without = (...gone: readonly Event[]): Event[] =>
@@ -143,9 +137,7 @@ test('a commit of an old generation that is taken after another member committed
     committed(3, {startedMs: 1200, member: 'b', generation: 5}),
     committed(4, {startedMs: 1210, generation: 4}),
   ]
-  expect(faultsOf({events})).toEqual([
-    'partition 0: a commit of a from generation 4 was taken after one of b from 5',
-  ])
+  expect(faultsOf({events})).toEqual(['partition 0: a commit of a from generation 4 was taken after one of b from 5'])
 })
 
 test('a failure that trying again does not mend is found', () => {

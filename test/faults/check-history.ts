@@ -141,7 +141,8 @@ function checkPositions(positions: readonly Position[]): string[] {
   for (const position of positions.toSorted((one, other) => one.startedMs - other.startedMs)) {
     for (let before = byEnd[ended]; before && before.atMs < position.startedMs; before = byEnd[++ended]) {
       highest = Math.max(highest, before.next)
-      if (before.kind === 'committed') generations.set(before.member, Math.max(before.generation, generations.get(before.member) ?? 0))
+      if (before.kind === 'committed')
+        generations.set(before.member, Math.max(before.generation, generations.get(before.member) ?? 0))
     }
     const {partition, next, kind} = position
     if (next < highest) faults.push(`partition ${partition}: the committed offset went from ${highest} back to ${next} (${kind})`)

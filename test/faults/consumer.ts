@@ -4,7 +4,13 @@ import type {Event} from './history.ts'
 
 /** A member of the group in a process of its own, which the fault run kills. It says each thing that it has seen as a line. */
 const {values} = parseArgs({
-  options: {urls: {type: 'string'}, first: {type: 'string'}, topic: {type: 'string'}, group: {type: 'string'}, session: {type: 'string'}},
+  options: {
+    urls: {type: 'string'},
+    first: {type: 'string'},
+    topic: {type: 'string'},
+    group: {type: 'string'},
+    session: {type: 'string'},
+  },
 })
 const {topic, group} = values
 

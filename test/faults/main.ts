@@ -1,4 +1,5 @@
 import {parseArgs} from 'node:util'
+import {must} from '../../packages/engine/src/base/assert.ts'
 import {seededRandom, type Random} from '../../packages/engine/src/base/random.ts'
 import {ask, sleep} from './api.ts'
 import {checkHistory} from './check-history.ts'
@@ -39,10 +40,14 @@ async function torment(scene: Scene, random: Random): Promise<boolean> {
   const watching = new AbortController()
   const watched = watchCommits(urls, watching.signal, hear)
   const strikes = [...scene.strikes, ...consumers.map(strikeConsumer)]
-  for (const endMs = Date.now() + killMs; Date.now() < endMs;) {
+  const spared = new Set(strikes.map(({victim}) => victim))
+  for (const endMs = Date.now() + killMs; Date.now() < endMs || spared.size > 0;) {
     await sleep(200 + random.int(1500))
-    const strike = strikes[random.int(strikes.length)]
-    await strike?.run(() => hear({kind: 'killed', atMs: Date.now(), what: strike.victim}))
+    // When the time is over, those who were spared have their turn.
+    const left = Date.now() < endMs ? strikes : strikes.filter(({victim}) => spared.has(victim))
+    const strike = must(left[random.int(left.length)], 'a strike')
+    spared.delete(strike.victim)
+    await strike.run(() => hear({kind: 'killed', atMs: Date.now(), what: strike.victim}))
   }
   await Promise.all(producers.map(producer => producer.stop()))
   await untilHandled(urls, events)

@@ -18,7 +18,8 @@ type Produced = {
   readonly acks: 'LEADER' | 'ALL'
   readonly ranges: readonly {readonly partition: number; readonly firstOffset: string}[]
 }
-const produceQuery = 'mutation($input: ProduceInput!) { produce(input: $input) { acks ranges { partition firstOffset } errors { message } } }'
+const produceQuery =
+  'mutation($input: ProduceInput!) { produce(input: $input) { acks ranges { partition firstOffset } errors { message } } }'
 
 /**
  * An idempotent producer: one batch after the other to each partition, each tried again until it is acknowledged. Its epoch

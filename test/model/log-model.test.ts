@@ -24,12 +24,12 @@ const anyCommit = (group: fc.Arbitrary<string>): fc.Arbitrary<Commit> =>
 /** Names and numbers from few, so that they meet. Sequences and expectations are relative to what would be right. */
 const anyWrite: fc.Arbitrary<Write> = fc.record(
   {
-    partition: fc.constantFrom(0, 0, 0, 0, 1, 2, 9),
+    partition: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2, 9),
     count: fc.integer({min: 1, max: 3}),
     maxTimestampMs: fc.nat(9),
     producer: fc.record({
       id: fc.constantFrom('p', 'p', 'p', 'q'),
-      epoch: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 0, 1, 2),
+      epoch: fc.constantFrom(...Array<number>(30).fill(0), 1, 2),
       sequence: fc.constantFrom(0, 0, 0, 0, 0, -1, -5, -5, -6, 1),
     }),
     expectedEnd: fc.constantFrom(0, 0, 0, 0, 0, 1),
@@ -56,17 +56,23 @@ type Step =
   /** `expected` is relative to the version that is stored. */
   | {readonly kind: 'document'; readonly name: string; readonly expected: number; readonly data: unknown}
   /** From so many tenths of the partition on. */
-  | {readonly kind: 'read'; readonly partition: number; readonly tenths: number; readonly length: number; readonly isSmall: boolean}
+  | {
+      readonly kind: 'read'
+      readonly partition: number
+      readonly tenths: number
+      readonly length: number
+      readonly isSmall: boolean
+    }
   | {readonly kind: 'at-time'; readonly partition: number; readonly timestampMs: number}
 
 const anyGroup = fc.constantFrom(...groups)
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
-    weight: 6,
+    weight: 10,
     arbitrary: fc
       .record({
         kind: fc.constant('append' as const),
-        writes: fc.array(anyWrite, {minLength: 1, maxLength: 3}),
+        writes: fc.array(anyWrite, {minLength: 1, maxLength: 4}),
         isAtomic: fc.boolean(),
         commit: fc.option(anyCommit(anyGroup), {nil: undefined}),
         // Which of several refusals an atomic append names beside an unknown partition is left to the adapter.
@@ -105,7 +111,17 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 )
 
 /** What a run must have met, so that it is not right for want of trying. */
-const outcomes = ['appended', 'duplicate', 'out-of-order', 'fenced', 'conflict', 'key-conflict', 'known-events', 'unknown-partition', 'aborted']
+const outcomes = [
+  'appended',
+  'duplicate',
+  'out-of-order',
+  'fenced',
+  'conflict',
+  'key-conflict',
+  'known-events',
+  'unknown-partition',
+  'aborted',
+]
 const met = [...outcomes, 'commit taken', 'commit refused', 'document written', 'document refused', 'read', 'at time']
 
 class Run {
@@ -184,7 +200,9 @@ class Run {
     const isWritten = await store.putDocument(this.#prefix + name, expected, data)
     expect(isWritten).toBe(this.#oracle.putDocument(name, expected, data))
     expect(await store.document(this.#prefix + name)).toEqual(this.#oracle.documents.get(name))
-    expect(await store.documents(this.#prefix)).toEqual([...this.#oracle.documents.keys()].map(each => this.#prefix + each).toSorted())
+    expect(await store.documents(this.#prefix)).toEqual(
+      [...this.#oracle.documents.keys()].map(each => this.#prefix + each).toSorted(),
+    )
     this.#meet(isWritten ? 'document written' : 'document refused')
   }
 

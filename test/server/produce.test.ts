@@ -50,6 +50,15 @@ test('an atomic request with one wrong record appends nothing', async () => {
   expect(await pull(server.url, 'SELECT * FROM payments;')).toEqual(before)
 })
 
+test('the answer says which level of acknowledgement was given', async () => {
+  const query = 'mutation($input: ProduceInput!) { produce(input: $input) { acks } }'
+  const given = async (acks: string) => {
+    const input = {topic: 'payments', records: [{key: 1, value: {NOTE: 'acks'}}], acks}
+    return (await ask<{produce: {acks: string}}>(server.url, query, {input})).produce.acks
+  }
+  expect(await Promise.all(['NONE', 'LEADER', 'ALL'].map(given))).toEqual(['LEADER', 'LEADER', 'ALL'])
+})
+
 test('an unknown topic is an error with a code, not an answer', async () => {
   const error = await refusal(server.url, produceMutation, {input: {topic: 'nowhere', records: [{value: 1}]}})
   expect(error).toMatchObject({path: ['produce'], extensions: {code: 'TOPIC_NOT_FOUND', retryable: false}})

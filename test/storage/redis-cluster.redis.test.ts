@@ -1,12 +1,16 @@
 // The whole contract again where keys are spread over slots, and what only a cluster has: outputs that go to other slots.
+import {Redis} from 'ioredis'
 import {afterAll, beforeAll, expect, test, vi} from 'vitest'
+import {must} from '../../packages/engine/src/base/assert.ts'
 import {taskKey} from '../../packages/engine/src/storage/port/task-commit.ts'
 import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
+import {slotOf} from '../../packages/engine/src/storage/redis/connection-slot.ts'
 import {openRedisStorage} from '../../packages/engine/src/storage/redis/open.ts'
 import {batch, bytesOf, freshName, freshTask, text, topicRecord} from '../suites/fixture.ts'
 import {storageSuite} from '../suites/storage.suite.ts'
 import {startRedisCluster} from '../support/redis-cluster.ts'
 import type {RedisCluster} from '../support/redis-cluster.ts'
+import {sleep} from '../support/until.ts'
 
 let cluster: RedisCluster
 let storage: Storage
@@ -87,6 +91,27 @@ test('a query that was dropped and comes back under its name forwards from the s
   expect(await contents(topic)).toEqual(everywhere(['first', 'second']))
 })
 
+test('appends wait while their slot moves to another primary, and are stored there once each, in order', async () => {
+  const topic = await spreadTopic()
+  const append = async (sequence: number, acks: 'LEADER' | 'ALL') => {
+    const stamped = batch(topic, `${sequence}`, {producer: {id: 'p', epoch: 0, sequence}})
+    const [outcome] = await storage.log.append([stamped], {acks})
+    expect(outcome).toEqual({kind: 'appended', baseOffset: sequence})
+  }
+  await append(0, 'ALL')
+  const slot = slotOf(`{${topic}:0}`)
+  const {from, to, finish} = await beginMove(slot)
+  const moving = append(1, 'ALL').then(() => append(2, 'LEADER'))
+  const keys = (await from.call('CLUSTER', 'GETKEYSINSLOT', slot, 100)) as string[]
+  await from.call('MIGRATE', '127.0.0.1', to.options.port ?? 0, '', 0, 5000, 'KEYS', ...keys)
+  await sleep(300)
+  await finish()
+  await moving
+  await append(3, 'LEADER')
+  await append(4, 'ALL')
+  expect((await contents(topic))[0]).toEqual(['0', '1', '2', '3', '4'])
+}, 60_000)
+
 test('producers and commits go on while a primary is killed and its replica takes over', async () => {
   const topic = await spreadTopic()
   const bases = new Map<number, number[]>()
@@ -114,3 +139,21 @@ test('producers and commits go on while a primary is killed and its replica take
   for (const own of bases.values()) expect(own).toEqual(Array.from({length: 60}, (_, i) => i))
   await cluster.servers[0]?.restart()
 }, 60_000)
+
+/** Between two primaries: a slot is on its way from its owner to the other, until `finish`. */
+async function beginMove(slot: number) {
+  const clients = (await cluster.primaries()).map(({port}) => new Redis({port, host: '127.0.0.1'}))
+  const ids = await Promise.all(clients.map(async client => String(await client.call('CLUSTER', 'MYID'))))
+  const ranges = (await clients[0]?.call('CLUSTER', 'SLOTS')) as [number, number, [string, number, string]][]
+  const owner = ranges.find(([first, last]) => slot >= first && slot <= last)?.[2][2]
+  const at = ids.indexOf(owner ?? '')
+  const other = (at + 1) % clients.length
+  const [from, to] = [must(clients[at], 'owner'), must(clients[other], 'another primary')]
+  await to.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', must(ids[at], 'id'))
+  await from.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', must(ids[other], 'id'))
+  const finish = async () => {
+    for (const client of [to, from]) await client.call('CLUSTER', 'SETSLOT', slot, 'NODE', must(ids[other], 'id'))
+    for (const client of clients) client.disconnect()
+  }
+  return {from, to, finish}
+}

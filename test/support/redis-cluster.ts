@@ -49,7 +49,9 @@ async function primaryPorts(servers: readonly RedisServer[]): Promise<ReadonlySe
     client.on('error', () => {})
     try {
       const nodes = String(await client.cluster('NODES')).split('\n')
-      const owners = nodes.map(line => line.split(' ')).filter(([, , flags = '', , , , , , slots]) => /master/.test(flags) && slots)
+      const owners = nodes
+        .map(line => line.split(' '))
+        .filter(([, , flags = '', , , , , , slots]) => /master/.test(flags) && slots)
       return new Set(owners.map(([, address = '']) => Number(/:(\d+)@/.exec(address)?.[1])))
     } catch {
       // It was killed: another one knows.

@@ -22,7 +22,8 @@ export async function startRedisSentinel(config: readonly string[] = []): Promis
   const ofPrimary = [...config, `replicaof 127.0.0.1 ${primary.port}`]
   const replica = await startServer((port, dir) => inFile(dir, serverLines(port, dir, ofPrimary)))
   const sentinels: RedisServer[] = []
-  for (let i = 0; i < 3; i++) sentinels.push(await startServer((port, dir) => [...inFile(dir, sentinelLines(port, dir, primary.port)), '--sentinel']))
+  for (let i = 0; i < 3; i++)
+    sentinels.push(await startServer((port, dir) => [...inFile(dir, sentinelLines(port, dir, primary.port)), '--sentinel']))
   const servers = [primary, replica] as const
   await until('all sentinels know of each other and of the replica', async () => {
     const views = await Promise.all(sentinels.map(({port}) => viewOf(port)))

@@ -121,7 +121,7 @@ export class Engine implements api.EngineApi {
       functions: allFunctions,
       properties: () => new Map(Object.entries(this.#compiler.settings())),
       evaluation: () => evaluationEnv(this.#compiler.settings(), clock),
-      firstRecords: (topic, isFromBeginning, limit) => this.#firstRecords(topic, isFromBeginning, limit),
+      someRecords: (topic, isFromBeginning, count) => this.#someRecords(topic, isFromBeginning, count),
     })
     this.#statements = new StatementRunner({
       storage,
@@ -497,9 +497,15 @@ export class Engine implements api.EngineApi {
     return this.#catalog.sourcesOver(topic)[0]
   }
 
-  async #firstRecords(topic: string, isFromBeginning: boolean, limit: number): Promise<readonly api.LogRecord[]> {
-    const from: api.StartPosition = {kind: isFromBeginning ? 'earliest' : 'latest'}
-    return (await this.records({topic, from, recordsMax: limit})).records
+  async #someRecords(name: string, isFromBeginning: boolean, count: number): Promise<readonly api.LogRecord[]> {
+    if (isFromBeginning) return (await this.records({topic: name, from: {kind: 'earliest'}, recordsMax: count})).records
+    const {partitions = []} = (await this.topic(name)) ?? {}
+    const pages = partitions.map(({id: partition, beginOffset, endOffset}) => {
+      const offsets = [{partition, offset: Math.max(beginOffset, endOffset - count)}]
+      return this.records({topic: name, partition, from: {kind: 'offsets', offsets}, recordsMax: count})
+    })
+    const found = (await Promise.all(pages)).flatMap(({records}) => records)
+    return found.toSorted((a, b) => a.timestampMs - b.timestampMs).slice(-count)
   }
 }
 

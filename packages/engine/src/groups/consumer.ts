@@ -322,7 +322,7 @@ class GroupConsumer<P extends RecordPart> {
         queue.seek(withoutOffset(queue.at, queue.readFrom, bounds, this.#request.onNoOffset ?? 'earliest'))
         isNew = true
       } else {
-        queue.fill(batches, bounds.end)
+        queue.endRead(batches, bounds.end)
         isNew ||= !queue.isEmpty
       }
     }

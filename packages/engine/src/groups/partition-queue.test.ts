@@ -26,7 +26,7 @@ function drain(queue: ReturnType<typeof queueFrom>): number[] {
 test('what was just appended is handed out without a read where it follows on', () => {
   const queue = queueFrom(3)
   queue.beginRead()
-  queue.fill([], 3)
+  queue.endRead([], 3)
   queue.offer([batch(3, 2), batch(5, 1)])
   expect(queue.isLevel).toBe(true)
   expect(drain(queue)).toEqual([3, 4, 5])
@@ -35,7 +35,7 @@ test('what was just appended is handed out without a read where it follows on', 
 test('a gap in what was appended makes the queue ask the log', () => {
   const queue = queueFrom(0)
   queue.beginRead()
-  queue.fill([], 0)
+  queue.endRead([], 0)
   queue.offer([batch(4, 1)])
   expect([queue.isLevel, queue.isEmpty]).toEqual([false, true])
 })
@@ -44,7 +44,7 @@ test('a batch that was offered while a read was on its way is not handed out aga
   const queue = queueFrom(0)
   queue.beginRead()
   queue.offer([batch(0, 2)])
-  queue.fill([batch(0, 2), batch(2, 2)], 4)
+  queue.endRead([batch(0, 2), batch(2, 2)], 4)
   expect(drain(queue)).toEqual([0, 1, 2, 3])
 })
 
@@ -52,7 +52,7 @@ test('a read that began before an append does not make the queue level', () => {
   const queue = queueFrom(0)
   queue.beginRead()
   queue.mayHaveGrown()
-  queue.fill([], 0)
+  queue.endRead([], 0)
   expect(queue.isLevel).toBe(false)
 })
 

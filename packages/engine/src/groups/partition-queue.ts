@@ -70,7 +70,7 @@ export class PartitionQueue<P extends RecordPart> {
   }
 
   /** What a read that began at some `readFrom` found, and the end it saw. */
-  fill(batches: readonly StoredBatch[], end: Offset): void {
+  endRead(batches: readonly StoredBatch[], end: Offset): void {
     // Some of it may have been offered meanwhile.
     const fresh = batches.filter(({baseOffset, count}) => baseOffset + count > this.#read)
     this.#append(fresh)

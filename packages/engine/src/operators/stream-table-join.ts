@@ -1,9 +1,8 @@
-import {selectRows} from '../batch/select.ts'
+import {mayHoldNull, selectRows} from '../batch/select.ts'
 import {vectorOf, type Chunk} from '../chunk/chunk.ts'
 import type {StreamTableJoinStep} from '../plan/step.ts'
 import type {Value} from '../schema/value.ts'
 import {KeyedStore} from '../state/keyed-store.ts'
-import type {KeyColumns, MapKey} from '../state/map-key.ts'
 import {isAllNull, keyColumns, layoutOf, type OperatorContext} from './context.ts'
 import type {Emit, Operator, TwoChunks} from './operator.ts'
 import {RememberedRows} from './table-source.ts'
@@ -19,7 +18,8 @@ export function streamTableJoinOperator(step: StreamTableJoinStep, context: Oper
   const rightKeys = step.right.schema.key.length
 
   function join([left, right]: TwoChunks, turns: Turns, emit: Emit): void {
-    const found = left && new FoundRows(left, leftKeys, store, step.join === 'left')
+    const find = left && finder(left, leftKeys, store, right !== undefined)
+    const found = left && find && new FoundRows(left, find, store, step.join === 'left')
     const remembered = right && new RememberedRows(right, rightKeys, store, false)
     takeTurns(
       turns,
@@ -35,26 +35,37 @@ export function streamTableJoinOperator(step: StreamTableJoinStep, context: Oper
   }
 }
 
+/**
+ * The slot of each row's key, or -1. Where no key is NULL, keys are found as they stand in their batch, and one that was found is
+ * not looked for again: not for a table that changes meanwhile.
+ */
+function finder(chunk: Chunk, keyCount: number, store: KeyedStore, isChanging: boolean): (row: number) => number {
+  const columns = chunk.columns.slice(0, keyCount)
+  if (!isChanging && chunk.windows === undefined && !columns.some(mayHoldNull)) {
+    const keys = store.keysOf(columns, chunk.count)
+    return row => keys.find(row)
+  }
+  const keys = keyColumns(chunk, keyCount)
+  const mapKeys = store.mapKeys(keys, chunk.count)
+  return row => (isAllNull(keys, keyCount, row) ? -1 : store.find(mapKeys[row]!))
+}
+
 /** Rows of a stream with what the table held for them when they were looked up: later changes do not reach them. */
 class FoundRows {
   readonly #chunk: Chunk
-  readonly #keyCount: number
+  readonly #find: (row: number) => number
   readonly #store: KeyedStore
   readonly #keepsUnmatched: boolean
-  readonly #keys: KeyColumns
-  readonly #mapKeys: ArrayLike<MapKey>
   readonly #rows: Int32Array
   readonly #slots: Int32Array
   readonly #values: readonly Value[][]
   #count = 0
 
-  constructor(chunk: Chunk, keyCount: number, store: KeyedStore, keepsUnmatched: boolean) {
+  constructor(chunk: Chunk, find: (row: number) => number, store: KeyedStore, keepsUnmatched: boolean) {
     this.#chunk = chunk
-    this.#keyCount = keyCount
+    this.#find = find
     this.#store = store
     this.#keepsUnmatched = keepsUnmatched
-    this.#keys = keyColumns(chunk, keyCount)
-    this.#mapKeys = store.mapKeys(this.#keys, chunk.count)
     this.#rows = new Int32Array(chunk.count)
     this.#slots = new Int32Array(chunk.count)
     this.#values = store.table.values.map(() => new Array<Value>(chunk.count))
@@ -66,7 +77,7 @@ class FoundRows {
     let count = first
     for (let row = from; row < to; row++) {
       if (nullValues !== undefined && nullValues[row] === 1) continue
-      const slot = isAllNull(this.#keys, this.#keyCount, row) ? -1 : this.#store.find(this.#mapKeys[row]!)
+      const slot = this.#find(row)
       if (slot < 0 && !this.#keepsUnmatched) continue
       this.#rows[count] = row
       this.#slots[count++] = slot

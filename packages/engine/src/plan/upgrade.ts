@@ -45,7 +45,7 @@ function describeChange(old: readonly Step[], now: readonly Step[]): string {
 }
 
 const names: Partial<Record<Step['kind'], string>> = {
-  rekey: 'GROUP BY or PARTITION BY',
+  rekey: 'GROUP BY or PARTITION BY, or what columns are needed behind it,',
   aggregate: 'aggregation',
   suppress: 'EMIT FINAL',
   'flat-map': 'table function',

@@ -43,8 +43,6 @@ export const bytesFunctions = [
     }),
   ]),
   scalar('TO_BYTES', 'string', 'The bytes of a text in an encoding: hex, utf8, ascii or base64.', [
-    overload([p('value', VARCHAR), p('encoding', VARCHAR)], BYTES, (value: string, encoding: string) =>
-      toBytes(value, encoding),
-    ),
+    overload([p('value', VARCHAR), p('encoding', VARCHAR)], BYTES, (value: string, encoding: string) => toBytes(value, encoding)),
   ]),
 ]

@@ -12,6 +12,7 @@ import type {CompiledStatement} from '../../sql/statements/compiled-statement.ts
 import {derivedResult} from '../../topology/derived-result.ts'
 import {printTopology} from '../../topology/describe.ts'
 import {splitTopology} from '../../topology/split.ts'
+import {statementKind} from './statement-kind.ts'
 
 /** A plan as text: what runs, in which parts, with which state and what bounds it, and the code made of its expressions. */
 export function explainPlan(
@@ -38,7 +39,7 @@ export function explainPlan(
     case 'pull':
       return `Pull query\n${explainPull(statement.plan.root)}`
     default:
-      return `${statement.kind}: a change of the catalog, no query`
+      return `${statementKind(statement)} runs no query: there is no plan to show`
   }
 }
 

@@ -17,7 +17,8 @@ export type Facts = {
   readonly properties: () => ReadonlyMap<string, string>
   /** What expressions are compiled with. */
   readonly evaluation: () => EvaluationEnv
-  readonly firstRecords: (topic: string, isFromBeginning: boolean, limit: number) => Promise<readonly LogRecord[]>
+  /** The first records of a topic, or the newest, in the order of their times. */
+  readonly someRecords: (topic: string, isFromBeginning: boolean, count: number) => Promise<readonly LogRecord[]>
 }
 
 type Report = Extract<
@@ -54,7 +55,7 @@ export class Reports {
         return table(sourceColumns, found.map(sourceRow), `${found.length} ${statement.of}s`)
       }
       case 'describe-source':
-        return describeSource(statement.source, catalog)
+        return describeSource(statement.source, catalog, statement.isExtended ? await this.#extended(statement.source) : [])
       case 'describe-function':
         return describeFunction(this.#facts.functions(), statement.name)
       case 'describe-topic': {
@@ -70,13 +71,33 @@ export class Reports {
         return {...text(explainPlan({kind: 'insert-select', plan: query.plan}, this.#facts.evaluation())), queryId: query.id}
       }
       case 'print-topic': {
-        const records = await this.#facts.firstRecords(statement.topic, statement.isFromBeginning, statement.limit ?? 100)
-        const rows = records.filter((_, i) => i % (statement.interval ?? 1) === 0).map(({headers: _headers, ...record}) => record)
-        return table(['partition', 'offset', 'timestampMs', 'key', 'value'], rows, `${rows.length} records`)
+        const {topic, isFromBeginning, interval, limit = 100} = statement
+        const records = await this.#facts.someRecords(topic, isFromBeginning, Math.min(limit * interval, printedMax))
+        const rows = records.filter((_, i) => i % interval === 0).map(({headers: _headers, ...record}) => record)
+        const which = isFromBeginning ? 'from the beginning' : 'the newest'
+        return table(
+          ['partition', 'offset', 'timestampMs', 'key', 'value'],
+          rows.slice(0, limit),
+          `${Math.min(rows.length, limit)} records, ${which}`,
+        )
       }
       default:
         return assertNever(statement, 'statement')
     }
+  }
+
+  /** Time, and how much there is. */
+  async #extended({topic, timestamp}: Source): Promise<readonly string[]> {
+    const info = (await this.#facts.topics()).find(({name}) => name === topic)
+    const of = (key: 'beginOffset' | 'endOffset' | 'bytes'): readonly number[] => info?.partitions.map(each => each[key]) ?? []
+    const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
+    return [
+      `record time: ${timestamp === undefined ? 'that of the record' : `the column ${timestamp.columnName}${timestamp.format === undefined ? '' : `, ${timestamp.format}`}`}`,
+      `${sum(of('endOffset')) - sum(of('beginOffset'))} records, ${sum(of('bytes'))} bytes, offsets by partition: ` +
+        of('beginOffset')
+          .map((begin, i) => `${begin} to ${of('endOffset')[i] ?? begin}`)
+          .join(', '),
+    ]
   }
 
   async #show({subject, isAll, isExtended, variables}: Extract<Report, {kind: 'show'}>, catalog: Catalog): Promise<Answer> {
@@ -130,6 +151,11 @@ export class Reports {
   }
 }
 
+const windowLine = (window: NonNullable<Source['window']>): string =>
+  `its key has a ${window.kind} window${window.kind === 'session' ? '' : ` of ${window.sizeMs} ms`}`
+
+const printedMax = 10_000
+
 const table = (columns: readonly string[], rows: readonly Row[], message: string): Answer => ({columns, rows, message})
 const text = (message: string): Answer =>
   table(
@@ -179,7 +205,7 @@ function describeTopic({name, encoding, settings, partitions}: TopicInfo, catalo
   return table(['partition', 'beginOffset', 'endOffset', 'records', 'bytes'], rows, lines.join('\n'))
 }
 
-function describeSource(source: Source, catalog: Catalog): Answer {
+function describeSource(source: Source, catalog: Catalog, more: readonly string[]): Answer {
   const {schema, name, kind, headerColumns, statement} = source
   const rows = [
     ...schema.key.map(column => ({
@@ -194,6 +220,8 @@ function describeSource(source: Source, catalog: Catalog): Answer {
   const writers = catalog.writers(name)
   const lines = [
     `${kind} ${name} over topic ${source.topic} (key ${source.formats.key.name}, value ${source.formats.value.name}, ${source.partitions} partitions)`,
+    ...(source.window === undefined ? [] : [windowLine(source.window)]),
+    ...more,
     ...(readers.length > 0 ? [`read by ${readers.join(', ')}`] : []),
     ...catalog
       .indexes()

@@ -117,3 +117,48 @@ test('connectors: none are there, so none are listed or dropped, and none can be
   ])
   expect((await refused(`CREATE SINK CONNECTOR c WITH ('a'='b');`)).hint).toContain('produces to a topic')
 })
+
+test.each([
+  [`SET 'auto.offset.reset'='earlyest';`, 'expected earliest or latest', 1],
+  [`PRINT nowhere;`, 'Topic nowhere does not exist', 1],
+  [`PRINT events INTERVAL 0;`, 'INTERVAL 0', 23],
+  ['INSERT INTO s SELECT * FROM s WHERE k > 1;', 'each row would come back', 29],
+  ['CREATE TYPE date AS INT;', 'built-in type', 13],
+  ['ALTER STREAM s ADD COLUMN v INT;', 'already exists', 27],
+  ["CREATE STREAM x (a INT) WITH (KAFKA_TOPIC='millrace_commands');", 'holds the catalog', 43],
+  ['CREATE STREAM `a b` (a INT);', "Invalid topic name 'a b'", 15],
+  ["INSERT INTO s WITH (QUERY_ID='a b') SELECT k, name AS v FROM s JOIN t ON s.k = t.id;", 'Invalid query id', 30],
+  ['ASSERT TOPIC events WITH (PARTITION=1);', 'PARTITION', 27],
+])('%s is refused where it is wrong', async (sql, message, column) => {
+  const refusal = await refused(sql)
+  expect(refusal.message).toContain(message)
+  expect(refusal.column).toBe(column)
+})
+
+test('a property that nothing reads is no mistake, and is said', async () => {
+  const result = await engine.execute(
+    `SET 'commit.interval.ms'='1'; SET 'auto.ofset.reset'='earliest'; SET 'auto.offset.reset'='earliest';`,
+  )
+  expect(result.kind === 'executed' && result.statements.map(({warnings}) => warnings)).toEqual([
+    ['Nothing here reads the property commit.interval.ms.'],
+    ['Nothing here reads the property auto.ofset.reset. Did you mean "auto.offset.reset"?'],
+    undefined,
+  ])
+})
+
+test('PRINT gives the first records, or the newest; DESCRIBE EXTENDED says how much there is', async () => {
+  await done(`INSERT INTO s (ROWTIME, k, v) VALUES (1, 1, 'a'), (2, 2, 'b'), (3, 3, 'c'), (4, 4, 'd');`)
+  const keys = async (sql: string): Promise<unknown> => {
+    const result = await engine.execute(sql)
+    return result.kind === 'executed' ? result.statements[0]?.rows?.map(({key}) => key) : result.message
+  }
+  expect(await keys('PRINT events FROM BEGINNING LIMIT 2;')).toEqual([1, 2])
+  expect(await keys('PRINT events LIMIT 2;')).toEqual([3, 4])
+  expect(await keys('PRINT events FROM BEGINNING INTERVAL 2 LIMIT 2;')).toEqual([1, 3])
+  const [described] = await done('DESCRIBE s EXTENDED;')
+  expect(described).toContain('4 records')
+  const [windowed] = await done(
+    'CREATE TABLE w AS SELECT k, COUNT(*) AS n FROM s WINDOW TUMBLING (SIZE 1 MINUTE) GROUP BY k; DESCRIBE w;',
+  ).then(messages => messages.slice(1))
+  expect(windowed).toContain('tumbling window of 60000 ms')
+})

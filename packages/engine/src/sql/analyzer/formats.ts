@@ -54,9 +54,16 @@ function chooseFormat(part: Part, properties: WithProperties, settings: Settings
   const ownName: PropertyName = part === 'key' ? 'KEY_FORMAT' : 'VALUE_FORMAT'
   const property = properties.at(ownName) ?? properties.at('FORMAT')
   const written = properties.text(ownName) ?? properties.text('FORMAT')
-  const name = written === undefined ? undefined : formatNamed(written, property?.span ?? span)
+  const named = written === undefined ? undefined : formatNamed(written, property?.span ?? span)
+  // FORMAT='COLUMNS' is for the value: keys of columns are stored with them.
+  const isWhole = properties.at(ownName) === undefined
+  const name = part === 'key' && isWhole && named === 'COLUMNS' ? undefined : named
   const base =
-    name === undefined ? (inherited ?? defaultFormat(part, settings, span)) : inherited?.name === name ? inherited : named(name)
+    name === undefined
+      ? (inherited ?? defaultFormat(part, settings, span))
+      : inherited?.name === name
+        ? inherited
+        : {name, settings: {}}
   return withSettings(part, base, properties, span)
 }
 

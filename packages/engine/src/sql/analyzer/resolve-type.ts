@@ -33,12 +33,43 @@ export function resolveType(node: TypeNode, catalog: TypeLookup): SqlType {
       return refuse(
         `Cannot resolve unknown type: ${node.name.text}`,
         node,
-        didYouMean(node.name.text, [...catalog.types().keys(), ...builtIn]) ??
+        named(node.name.text) ??
+          didYouMean(node.name.text, [...catalog.types().keys(), ...builtIn]) ??
           'CREATE TYPE makes a named type; SHOW TYPES lists them.',
       )
     }
   }
 }
+
+function named(written: string): string | undefined {
+  const type = Object.hasOwn(elsewhere, written) ? elsewhere[written] : undefined
+  return type && `It is written ${type} here.`
+}
+
+/** What other databases call the types. */
+const elsewhere: Readonly<Record<string, string>> = {
+  FLOAT: 'DOUBLE',
+  REAL: 'DOUBLE',
+  NUMERIC: 'DECIMAL(p, s)',
+  NUMBER: 'DECIMAL(p, s)',
+  TEXT: 'VARCHAR',
+  CHAR: 'VARCHAR',
+  UUID: 'VARCHAR',
+  JSON: 'VARCHAR, or STRUCT and MAP',
+  LONG: 'BIGINT',
+  SMALLINT: 'INT',
+  TINYINT: 'INT',
+  BOOL: 'BOOLEAN',
+  BLOB: 'BYTES',
+  BYTEA: 'BYTES',
+  BINARY: 'BYTES',
+  DATETIME: 'TIMESTAMP',
+  TIMESTAMPTZ: 'TIMESTAMP',
+  ARRAY: 'ARRAY<t>',
+  MAP: 'MAP<VARCHAR, t>',
+}
+
+export const isBuiltIn = (name: string): boolean => name === 'INTEGER' || builtIn.includes(name)
 
 const builtIn = [
   'BOOLEAN',

@@ -11,7 +11,11 @@ export function compileAlterSource(statement: StatementOf<'AlterSource'>, {env}:
   const kind = kindWord(sourceKind)
   const source = findSource(name, env, ({text}) => `Source ${text} does not exist.`)
   if (source.kind !== kind)
-    refuse(`Incompatible data source type is ${source.kind.toUpperCase()}, but statement was ALTER ${sourceKind}`, name)
+    refuse(
+      `Incompatible data source type is ${source.kind.toUpperCase()}, but statement was ALTER ${sourceKind}`,
+      name,
+      `ALTER ${source.kind.toUpperCase()} ${name.text} alters it.`,
+    )
   if (source.isReadOnly)
     refuse(`Cannot alter ${kind} '${source.name}': ALTER operations are not supported on source ${kind}s.`, name)
   if (source.createdBy !== undefined)
@@ -24,7 +28,10 @@ export function compileAlterSource(statement: StatementOf<'AlterSource'>, {env}:
   const names = columnsOf(source.schema).map(column => column.name)
   const taken = schema.value.find(column => names.includes(column.name))
   if (taken !== undefined)
-    refuse(`Cannot add column \`${taken.name}\` to schema. A column with the same name already exists.`, span)
+    refuse(
+      `Cannot add column \`${taken.name}\` to schema. A column with the same name already exists.`,
+      columns.find(({name: added}) => added.text === taken.name)?.name ?? span,
+    )
   const altered = {...source, schema: {key: source.schema.key, value: [...source.schema.value, ...schema.value]}}
   validateFormats(altered.schema, altered.formats, span)
   return {kind: 'alter-source', source: altered}

@@ -2,6 +2,7 @@ import {findSource} from '../analyzer/from.ts'
 import {findFunction} from '../analyzer/check-call.ts'
 import {refuse} from '../analyzer/refusal.ts'
 import {countOf, durationMs} from '../analyzer/window.ts'
+import {readProperties} from '../analyzer/with-properties.ts'
 import type {Identifier} from '../syntax/ast.ts'
 import type {Statement} from '../syntax/statement-ast.ts'
 import {compileAssertTombstone, compileAssertValues} from './assert-rows.ts'
@@ -16,6 +17,7 @@ import {compileCreateIndex, compileDropIndex} from './indexes.ts'
 import {compileInsertSelect} from './insert-select.ts'
 import {compileInsertValues} from './insert-values.ts'
 import {compileSelect} from './select.ts'
+import {compileSetProperty} from './session-properties.ts'
 import {spanOf, type StatementContext, type StatementOf} from './statement-context.ts'
 import {compileAlterTopic, compileCreateTopic, compileDescribeTopic, compileDropTopic} from './topics.ts'
 import {compileCreateType, compileDropType} from './types.ts'
@@ -76,7 +78,7 @@ function lookAction(statement: Exclude<Statement, StatementOf<'Select' | 'Explai
     }
     case 'SetProperty':
     case 'AlterSystem':
-      return {kind: 'set-property', name: statement.name, value: statement.value, isSystemWide: statement.kind === 'AlterSystem'}
+      return compileSetProperty(statement)
     case 'UnsetProperty':
       return {kind: 'unset-property', name: statement.name}
     case 'DefineVariable':
@@ -88,13 +90,7 @@ function lookAction(statement: Exclude<Statement, StatementOf<'Select' | 'Explai
     case 'Describe':
       return describeAction(statement, context)
     case 'PrintTopic':
-      return {
-        kind: 'print-topic',
-        topic: statement.topic,
-        isFromBeginning: statement.isFromBeginning,
-        interval: statement.interval === undefined ? undefined : countOf(statement.interval, 'INTERVAL'),
-        limit: statement.limit === undefined ? undefined : countOf(statement.limit, 'LIMIT'),
-      }
+      return compilePrint(statement, context)
     case 'AssertTopic':
       return assertTopic(statement)
     case 'AssertSchema':
@@ -159,14 +155,38 @@ function describeAction(statement: StatementOf<'Describe'>, context: StatementCo
   }
 }
 
-function assertTopic({topic, isNegated, properties, timeout}: StatementOf<'AssertTopic'>): Action {
-  const property = properties.find(({name}) => name.text.toUpperCase() === 'PARTITIONS')
-  const partitions = property?.value.kind === 'IntegerLiteral' ? Number(property.value.text) : undefined
+function compilePrint(
+  {topic, span, isFromBeginning, interval, limit}: StatementOf<'PrintTopic'>,
+  {env}: StatementContext,
+): Action {
+  const {catalog} = env
+  if (catalog.topicPartitions(topic) === undefined) {
+    const over = catalog.source(topic.toUpperCase())?.topic
+    const hint = over ?? catalog.sources().find(source => source.topic.toUpperCase() === topic.toUpperCase())?.topic
+    refuse(
+      `Topic ${topic} does not exist.`,
+      span,
+      hint === undefined ? 'SHOW TOPICS lists what there is.' : `Did you mean '${hint}'?`,
+    )
+  }
+  const every = interval === undefined ? 1 : countOf(interval, 'INTERVAL')
+  if (every === 0) refuse('INTERVAL 0: expected 1 for each record, 2 for every second, and so on.', interval ?? span)
+  return {
+    kind: 'print-topic',
+    topic,
+    isFromBeginning,
+    interval: every,
+    limit: limit === undefined ? undefined : countOf(limit, 'LIMIT'),
+  }
+}
+
+function assertTopic({topic, isNegated, properties: written, timeout}: StatementOf<'AssertTopic'>): Action {
+  const properties = readProperties(written, ['PARTITIONS', 'REPLICAS'])
   return {
     kind: 'assert-topic',
     topic,
     isNegated,
-    partitions,
+    partitions: properties.count('PARTITIONS'),
     timeoutMs: timeout === undefined ? undefined : durationMs(timeout, 'TIMEOUT'),
   }
 }

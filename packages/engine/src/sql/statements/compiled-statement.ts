@@ -125,7 +125,8 @@ export type Action =
       readonly kind: 'print-topic'
       readonly topic: string
       readonly isFromBeginning: boolean
-      readonly interval: number | undefined
+      /** Every nth record; at least 1. */
+      readonly interval: number
       readonly limit: number | undefined
     }
   | {

@@ -38,6 +38,12 @@ function parseCreateSource(cursor: Cursor, start: number, head: CreateHead): Sta
   const name = cursor.expectName(`a ${sourceKind.toLowerCase()} name`)
   const columns = acceptColumnDefinitions(cursor)
   const properties = acceptProperties(cursor)
+  if (cursor.looksAtSymbol('('))
+    cursor.fail(
+      columns === undefined
+        ? 'columns come before WITH: CREATE … name (columns) WITH (…)'
+        : "properties stand behind WITH: WITH (KAFKA_TOPIC='…')",
+    )
   const common = {sourceKind, name, isOrReplace, isIfNotExists, properties}
   if (!cursor.at('AS')) return {kind: 'CreateSource', isReadOnly, columns, ...common, ...closeStatement(cursor, start)}
   if (columns !== undefined) cursor.fail('the query says the columns: leave out the list before AS')

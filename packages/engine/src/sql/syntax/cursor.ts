@@ -171,7 +171,8 @@ export class Cursor {
   fail(hint?: string): never {
     const found = this.#index - 1 === this.#bareAliasIndex ? this.#misspelledAlias() : undefined
     const token = found?.token ?? this.peek()
-    const message = `Syntax Error ${describe(token, this.source)}: expected ${listed(this.expected())}`
+    const expected = this.expected()
+    const message = `Syntax Error ${describe(token, this.source)}${expected.length === 0 ? '' : `: expected ${listed(expected)}`}`
     this.failWith(message, token.span, found?.hint ?? hint ?? this.#suggestion())
   }
 
@@ -215,7 +216,6 @@ function shortened(written: string): string {
 
 /** `a, b or c`. */
 function listed(alternatives: readonly string[]): string {
-  if (alternatives.length === 0) return 'the end of the statement'
   if (alternatives.length > syntaxLimits.expectedListedMax) {
     return `${alternatives.slice(0, syntaxLimits.expectedListedMax).join(', ')}, …`
   }

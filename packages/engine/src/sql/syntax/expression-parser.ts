@@ -153,9 +153,14 @@ function parseIs(cursor: Cursor, operand: Expression): Expression {
   return {kind: 'IsNull', operand, isNegated, span: cursor.spanFrom(operand.span.start)}
 }
 
+function refuseSubQuery(cursor: Cursor): void {
+  cursor.note('an expression')
+  if (cursor.looksAt('SELECT')) cursor.fail('a sub-query can stand in FROM only: join with it')
+}
+
 function parseInList(cursor: Cursor): Expression[] {
   cursor.expectSymbol('(')
-  if (cursor.looksAt('SELECT')) cursor.fail('a sub-query can stand in FROM only')
+  refuseSubQuery(cursor)
   const list: Expression[] = []
   do list.push(parseExpression(cursor))
   while (cursor.acceptSymbol(','))
@@ -215,7 +220,7 @@ function parseBase(cursor: Cursor): Expression {
 /** The span is the inner expression's: parentheses leave no trace. */
 function parseParenthesized(cursor: Cursor): Expression {
   cursor.take()
-  if (cursor.looksAt('SELECT')) cursor.fail('a sub-query can stand in FROM only')
+  refuseSubQuery(cursor)
   const inner = parseExpression(cursor)
   cursor.expectSymbol(')')
   return inner
@@ -241,6 +246,7 @@ function parseCall(cursor: Cursor, name: Identifier): FunctionCall {
     cursor.expectSymbol(')')
     return {kind: 'FunctionCall', name, args: [], isStar: true, span: cursor.spanFrom(start)}
   }
+  refuseSubQuery(cursor)
   if (cursor.looksAt('DISTINCT')) cursor.fail('COUNT_DISTINCT(x) counts distinct values, COLLECT_SET(x) gathers them')
   const args: Expression[] = []
   if (!cursor.atSymbol(')')) {

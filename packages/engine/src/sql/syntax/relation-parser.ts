@@ -27,6 +27,7 @@ function acceptJoin(cursor: Cursor): Join['joinType'] | undefined {
     cursor.expect('JOIN')
     return 'INNER'
   }
+  if (cursor.looksAt('CROSS', 'JOIN') || cursor.looksAt('NATURAL', 'JOIN')) cursor.fail('sources are combined with JOIN … ON')
   const outer = cursor.acceptOneOf('LEFT', 'RIGHT', 'FULL')
   if (outer === undefined) return undefined
   cursor.accept('OUTER')
@@ -61,6 +62,7 @@ export function parseAlias(cursor: Cursor): Identifier | undefined {
 /** A bare EMIT or PARTITION is the clause, unfinished or not; the others are clauses only with what must follow. */
 function beginsClause(cursor: Cursor): boolean {
   if (cursor.looksAt('EMIT') || cursor.looksAt('PARTITION')) return true
+  if (cursor.looksAt('CROSS', 'JOIN') || cursor.looksAt('NATURAL', 'JOIN')) return true
   const {kind} = cursor.peek(1)
   if (cursor.looksAt('ORDER')) return kind === 'end' || cursor.looksAt('ORDER', 'BY')
   if (cursor.looksAt('OFFSET')) return kind === 'end' || kind === 'integer' || kind === 'parameter'

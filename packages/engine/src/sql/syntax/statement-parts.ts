@@ -33,12 +33,20 @@ export function acceptColumnDefinitions(cursor: Cursor): ColumnDefinition[] | un
 export function parseColumnDefinitions(cursor: Cursor): ColumnDefinition[] {
   const columns: ColumnDefinition[] = []
   do {
+    if (cursor.looksAt('PRIMARY', 'KEY') && cursor.looksAtSymbol('(', 2))
+      cursor.fail('PRIMARY KEY stands behind the type of each key column: id INT PRIMARY KEY')
     const name = cursor.expectName('a column name')
     const type = parseType(cursor)
     const constraint = acceptConstraint(cursor)
+    refuseOtherConstraint(cursor)
     columns.push({name, type, constraint, span: cursor.spanFrom(name.span.start)})
   } while (cursor.acceptSymbol(','))
   return columns
+}
+
+function refuseOtherConstraint(cursor: Cursor): void {
+  if (cursor.looksAt('NOT') || cursor.looksAt('NULL') || cursor.looksAt('DEFAULT'))
+    cursor.fail('every column that is no key may be NULL; there are no defaults')
 }
 
 function acceptConstraint(cursor: Cursor): ColumnConstraint | undefined {

@@ -16,27 +16,25 @@ export function parseWindow(cursor: Cursor): WindowClause {
     const gap = parseDuration(cursor)
     return {kind: 'SessionWindow', gap, ...parseBounds(cursor), span: cursor.spanFrom(start)}
   }
-  cursor.expect('SIZE')
+  if (!cursor.at('SIZE')) cursor.fail(`${type} (SIZE 10 MINUTES${type === 'HOPPING' ? ', ADVANCE BY 1 MINUTE' : ''})`)
+  cursor.take()
   const size = parseDuration(cursor)
   if (type === 'TUMBLING') return {kind: 'TumblingWindow', size, ...parseBounds(cursor), span: cursor.spanFrom(start)}
-  cursor.expectSymbol(',')
+  if (!cursor.atSymbol(',')) cursor.fail('HOPPING (SIZE 10 MINUTES, ADVANCE BY 1 MINUTE)')
+  cursor.take()
   cursor.expect('ADVANCE', 'BY')
   const advance = parseDuration(cursor)
   return {kind: 'HoppingWindow', size, advance, ...parseBounds(cursor), span: cursor.spanFrom(start)}
 }
 
-/** `, RETENTION 1 DAY, GRACE PERIOD 1 HOUR)`. */
+/** `, RETENTION 1 DAY, GRACE PERIOD 1 HOUR)`, each at most once, in any order. */
 function parseBounds(cursor: Cursor): {retention: Duration | undefined; grace: Duration | undefined} {
   let retention: Duration | undefined
   let grace: Duration | undefined
   while (cursor.acceptSymbol(',')) {
-    if (grace === undefined && retention === undefined && cursor.accept('RETENTION')) {
-      retention = parseDuration(cursor)
-    } else {
-      if (grace !== undefined) cursor.fail()
-      cursor.expect('GRACE', 'PERIOD')
-      grace = parseDuration(cursor)
-    }
+    if (retention === undefined && cursor.accept('RETENTION')) retention = parseDuration(cursor)
+    else if (grace === undefined && cursor.accept('GRACE', 'PERIOD')) grace = parseDuration(cursor)
+    else cursor.fail()
   }
   cursor.expectSymbol(')')
   return {retention, grace}

@@ -20,10 +20,7 @@ export class ThreadWake implements Wake {
     this.#channel.unref()
   }
 
-  subscribe(
-    partitions: readonly TopicPartition[] | '*',
-    listener: (touched: readonly Touched[]) => void,
-  ): Promise<() => void> {
+  subscribe(partitions: readonly TopicPartition[] | '*', listener: (touched: readonly Touched[]) => void): Promise<() => void> {
     return this.#hub.subscribe(partitions, listener)
   }
 

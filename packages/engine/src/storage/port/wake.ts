@@ -14,8 +14,5 @@ export interface Wake {
    * `*` listens to everything. Returns a function that stops it. Set-up is complete when the promise resolves: an append
    * that starts later is heard.
    */
-  subscribe(
-    partitions: readonly TopicPartition[] | '*',
-    listener: (touched: readonly Touched[]) => void,
-  ): Promise<() => void>
+  subscribe(partitions: readonly TopicPartition[] | '*', listener: (touched: readonly Touched[]) => void): Promise<() => void>
 }

@@ -1,6 +1,6 @@
 import type {Clock} from '../../base/clock.ts'
 import {EngineError} from '../../base/errors.ts'
-import type {Argument, Connection} from './connection.ts'
+import type {Argument} from './connection.ts'
 import type {Connections} from './connections.ts'
 import {arrayOf, numberOf} from './reply.ts'
 import type {Script} from './script.ts'
@@ -39,8 +39,11 @@ export class Acknowledger {
   async run(call: Call, {isRepeatable}: {isRepeatable: boolean}): Promise<{readonly reply: unknown; readonly isKept: boolean}> {
     const {reply, missing, durability} = await this.#runAndWait(call, isRepeatable, ackTimeoutMs)
     if (missing !== undefined)
-      throw new EngineError('ACKS_NOT_REACHED', `The batches are applied, but in ${ackTimeoutMs / 1000} s reached only ${missing}.`)
-    return {reply, isKept: durability !== undefined && canKeepAll(durability, this.#parts.mayFailOver)}
+      throw new EngineError(
+        'ACKS_NOT_REACHED',
+        `The batches are applied, but in ${ackTimeoutMs / 1000} s reached only ${missing}.`,
+      )
+    return {reply, isKept: canKeepAll(durability, this.#parts.mayFailOver)}
   }
 
   /** The same, where a failover must not take back what others were told, and a slow replica must not stop them for long. */
@@ -48,7 +51,6 @@ export class Acknowledger {
     return (await this.#runAndWait(call, isRepeatable, hurriedTimeoutMs, false)).reply
   }
 
-  /** `durability` is undefined where nothing could be waited for. */
   async #runAndWait({script, keys, args}: Call, isRepeatable: boolean, timeoutMs: number, waitsForDisk = true) {
     const {command} = this.#parts.connections
     const durability = await this.#durabilityAt(keys[0] ?? '')
@@ -56,7 +58,6 @@ export class Acknowledger {
     if (!wait) return {reply: await command.run(script, keys, args, {isRepeatable}), durability}
     const {acknowledged} = this.#parts.connections
     const {reply, then} = await acknowledged.runThen(script, keys, args, wait, {isRepeatable})
-    if (then === undefined) return {reply}
     const missing = missingOf(then, durability, wait)
     if (missing === undefined) return {reply, durability}
     // A replica that has gone meanwhile is not missed.

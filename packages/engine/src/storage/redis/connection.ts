@@ -15,7 +15,7 @@ const patienceMs = 10_000
 const firstPauseMs = 20
 const longestPauseMs = 500
 
-/** Reply of a script, and of the command behind it: undefined where nothing could be sent behind it. */
+/** Reply of a script, and of the command behind it. */
 export type Together = {readonly reply: unknown; readonly then: unknown}
 
 /**
@@ -47,7 +47,8 @@ export class Connection {
 
   /**
    * A script and a command behind it, on one connection to one server: what WAIT needs, which speaks of what its own connection
-   * wrote. If it breaks in between, both are sent again, to the server that has the keys then, or fail as one.
+   * wrote. If it breaks in between, both are sent again, to the server that has the keys then, or fail as one. While a slot moves
+   * to another server both wait for its end: keys that are there already can't be followed with a second command.
    */
   runThen(
     script: Script,
@@ -61,8 +62,6 @@ export class Connection {
       try {
         return await together(server, script, keys, args, then)
       } catch (error) {
-        // A slot on its way to another server: the cluster's client finds its keys, and what it sends can't be followed up.
-        if (isMoving(error)) return {reply: await evaluate(this.#client, script, keys, args), then: undefined}
         this.#lookAgain()
         throw error
       }
@@ -131,7 +130,6 @@ export class Connection {
 }
 
 const isUnknownScript = (error: unknown): boolean => messageOf(error).startsWith('NOSCRIPT')
-const isMoving = (error: unknown): boolean => messageOf(error).startsWith('ASK ')
 
 async function evaluate(client: Client, script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
   try {

@@ -1,3 +1,4 @@
+import {AskTogether} from '../../base/ask-together.ts'
 import {partitionKey} from '../../record/record.ts'
 import type {CommittedOffset, GroupStore, VersionedDocument} from '../port/group-store.ts'
 import type {Acknowledger} from './acks.ts'
@@ -8,6 +9,8 @@ import {putDocument} from './lua/put-document.ts'
 import {raiseGeneration} from './lua/raise-generation.ts'
 import {arrayOf, fieldsOf, numberOf, orAbsent, textOf} from './reply.ts'
 
+const documentsPerCall = 500
+
 /**
  * What members are told, a failover must not take back: a generation that begins anew would have two owners, an offset that
  * goes back would be no commit. So writes wait for the replicas that are there.
@@ -16,16 +19,22 @@ export class RedisGroupStore implements GroupStore {
   readonly #connection: Connection
   readonly #acknowledger: Acknowledger
   readonly #keys: RedisKeys
+  /** A document as it is stored; '' where there is none. */
+  readonly #stored: AskTogether<string, string>
 
   constructor(connection: Connection, acknowledger: Acknowledger, keys: RedisKeys) {
     this.#connection = connection
     this.#acknowledger = acknowledger
     this.#keys = keys
+    this.#stored = new AskTogether(async names => {
+      const reply = arrayOf(await connection.call('HMGET', [keys.documents, ...names]))
+      return reply.map(stored => orAbsent(stored, textOf) ?? '')
+    }, documentsPerCall)
   }
 
   async document(name: string): Promise<VersionedDocument | undefined> {
-    const stored = orAbsent(await this.#connection.call('HGET', [this.#keys.documents, name]), textOf)
-    if (stored === undefined) return undefined
+    const stored = await this.#stored.ask(name)
+    if (stored === '') return undefined
     const space = stored.indexOf(' ')
     return {version: Number(stored.slice(0, space)), data: JSON.parse(stored.slice(space + 1))}
   }

@@ -18,6 +18,7 @@ import type {
 import {touchedBy} from '../port/touched-by.ts'
 import type {Acknowledger} from './acks.ts'
 import {AppendArguments} from './append-arguments.ts'
+import {BoundsReader} from './bounds-reader.ts'
 import {replaceBatches} from './compaction.ts'
 import type {Connections} from './connections.ts'
 import {readKeyIndex} from './key-index.ts'
@@ -47,10 +48,12 @@ const entriesLookedAtPerCall = 50
 export class RedisLogStore implements LogStore {
   readonly #parts: RedisLogParts
   readonly #reader: LogReader
+  readonly #bounds: BoundsReader
 
   constructor(parts: RedisLogParts) {
     this.#parts = parts
     this.#reader = new LogReader(parts.connections.command)
+    this.#bounds = new BoundsReader(parts.connections.command, parts.isCluster)
   }
 
   createTopic(topic: TopicRecord): Promise<'created' | 'exists'> {
@@ -148,10 +151,7 @@ export class RedisLogStore implements LogStore {
   async bounds(partitions: readonly TopicPartition[]): Promise<readonly PartitionBounds[]> {
     return this.#atPlaces(
       partitions,
-      async keys => {
-        const {begin, end, bytes, isKnown} = await readMeta(this.#parts.connections.command, keys)
-        return {begin, end, bytes, isKnown}
-      },
+      keys => this.#bounds.read(keys),
       bounds => bounds.isKnown,
       unknownBounds,
     )

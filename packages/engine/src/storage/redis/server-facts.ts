@@ -138,4 +138,5 @@ export function healthOf({primaries, durability}: ServerFacts): StorageHealth {
 }
 
 /** The volatile policies delete only keys that expire, and ours never do. */
-const evictsData = (info: Info): boolean => info.get('maxmemory') !== '0' && (info.get('maxmemory_policy') ?? '').startsWith('allkeys')
+const evictsData = (info: Info): boolean =>
+  info.get('maxmemory') !== '0' && (info.get('maxmemory_policy') ?? '').startsWith('allkeys')

@@ -9,9 +9,9 @@ import type {Touched, Wake} from '../port/wake.ts'
  * Wakes listeners of this process directly, and those of others by one channel a namespace: the scripts that append publish
  * on it which partitions they touched, once a call.
  *
- * Why not XREAD BLOCK on the logs: a wake carries no data here (readers fetch on their own, by bytes), and XREAD would send the
- * batch itself only to say that there is one, then again to whoever reads. Measured as a wake followed by a read, a channel is
- * 0.1 ms behind it at the median; its cost is one small message a script call, whatever the number of partitions and
+ * Why not XREAD BLOCK on the logs: a wake of another process carries no data (readers fetch on their own, by bytes), and XREAD
+ * would send the batch itself only to say that there is one, then again to whoever reads. Measured as a wake followed by a read, a
+ * channel is 0.1 ms behind it at the median; its cost is one small message a script call, whatever the number of partitions and
  * batches in it, and a publish reaches every node of a cluster. A channel forgets what was said while a connection was
  * away: after each reconnect everybody is woken.
  */
