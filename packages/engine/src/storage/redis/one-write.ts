@@ -2,9 +2,8 @@ import {Cluster} from 'ioredis'
 import type {Redis} from 'ioredis'
 
 /**
- * Holds back what is written to the connection until the turn's promises are through, so that it leaves in one system call. A
- * call of its own for each command is what a thousand small commands cost most: describing 500 groups takes half of the time.
- * A cluster's client has several connections and keeps them to itself.
+ * Holds back what is written to the connection until the turn's promises are through, so that many small commands leave in one system
+ * call. A cluster's client has several connections and keeps them to itself.
  */
 export function inOneWrite(client: Redis | Cluster): void {
   if (client instanceof Cluster) return
