@@ -80,6 +80,7 @@ export function indexedProgram(inner: TaskProgram, {store, schema, read, indexes
     },
     decode: (topic, batch, from) => inner.decode(topic, batch, from),
     process: parts => inner.process(parts),
+    processBoth: inner.processBoth,
     take(): Effects {
       const effects = inner.take()
       const changes = writer.follow(effects.state)

@@ -1,5 +1,6 @@
 import type {Chunk} from '../chunk/chunk.ts'
 import type {BadRow} from '../operators/operator.ts'
+import type {Turns} from '../operators/turns.ts'
 import type {Offset} from '../record/record.ts'
 import type {AppendBatch, StoredBatch} from '../storage/port/log-store.ts'
 import type {StateEffects} from '../state/task-stores.ts'
@@ -14,6 +15,8 @@ export interface TaskProgram {
   /** Rows of a batch of `topics[topic]` with offset ≥ `from`. A batch that can't be read at all throws `BATCH_CORRUPT`. */
   decode(topic: number, batch: StoredBatch, from: Offset): Decoded
   process(parts: readonly Part[]): void
+  /** Rows of its two topics at once; turns end at offsets. Absent: runs of rows come one after the other. */
+  readonly processBoth?: ((left: Part, right: Part, turns: Turns) => void) | undefined
   /** What `process` did since the last call. */
   take(): Effects
   readonly stateEntries: number

@@ -9,7 +9,7 @@ import type {ReadResult} from '../storage/port/log-store.ts'
 import type {Storage} from '../storage/port/storage.ts'
 import {taskKey, type CommitOutcome, type TaskCommit, type TaskId} from '../storage/port/task-commit.ts'
 import type {Effects, Part, TaskProgram} from './program.ts'
-import {RecordQueue} from './record-queue.ts'
+import {RecordQueue, type Run} from './record-queue.ts'
 import {rowAtOffset} from './slice-chunk.ts'
 
 export type TaskOptions = {
@@ -178,15 +178,38 @@ export class Task {
     let rows = 0
     while (rows < limits.taskCommitRowsMax) {
       if (this.#sources.some((source, i) => this.#queue.isEmpty(i) && !source.isAtEnd)) break
-      const run = this.#queue.take()
-      if (run === undefined) break
-      const count = Math.max(...run.parts.map(part => part.chunk.count))
-      if (count > 0) this.#options.program.process(run.parts)
-      must(this.#sources[run.topic], 'source').processed = run.next
-      rows += count
+      const taken = this.#processBoth() ?? this.#processRun()
+      if (taken === undefined) break
+      rows += taken
     }
     this.#recordsIn += rows
     return rows
+  }
+
+  /** How many rows were processed; undefined: there are none. */
+  #processRun(): number | undefined {
+    const run = this.#queue.take()
+    if (run === undefined) return undefined
+    const count = rowsOf(run)
+    if (count > 0) this.#options.program.process(run.parts)
+    this.#moveTo(run)
+    return count
+  }
+
+  /** Likewise, where rows of two topics can be given at once. */
+  #processBoth(): number | undefined {
+    const {program} = this.#options
+    const runs = program.processBoth && this.#queue.takeBoth()
+    if (runs === undefined) return undefined
+    const {left, right, turns} = runs
+    program.processBoth?.(must(left.parts[0], 'left rows'), must(right.parts[0], 'right rows'), turns)
+    this.#moveTo(left)
+    this.#moveTo(right)
+    return rowsOf(left) + rowsOf(right)
+  }
+
+  #moveTo({topic, next}: Run): void {
+    must(this.#sources[topic], 'source').processed = next
   }
 
   #hasMoved(): boolean {
@@ -254,6 +277,8 @@ export type TaskStats = {
   readonly stateEntries: number
   readonly inputs: readonly {readonly topic: string; readonly position: Offset; readonly endOffset: Offset}[]
 }
+
+const rowsOf = ({parts}: Run): number => Math.max(...parts.map(part => part.chunk.count))
 
 const partBefore = ({input, chunk}: Part, stop: Offset): Part => ({input, chunk: sliceChunk(chunk, 0, rowAtOffset(chunk, stop))})
 

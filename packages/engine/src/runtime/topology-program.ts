@@ -44,6 +44,7 @@ class TopologyProgram implements TaskProgram {
   readonly topics: readonly string[]
   readonly ownTopics: ReadonlySet<string>
   readonly restoredStores: readonly string[]
+  readonly processBoth: TaskProgram['processBoth']
   readonly #partition: number
   readonly #topology: TaskTopology
   readonly #inputs: readonly (readonly Input[])[]
@@ -72,6 +73,7 @@ class TopologyProgram implements TaskProgram {
     )
     this.#outputs = sub.outputs.map(output => outputOf(run, sub, output, partition))
     this.#orderedStores = windowedResultStores(sub)
+    this.processBoth = this.#topology.processBoth
   }
 
   get stateEntries(): number {
