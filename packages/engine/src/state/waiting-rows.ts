@@ -1,4 +1,4 @@
-/** A binary heap of rows by time: whichever waits longest comes first. What a row is known by is up to its owner. */
+/** A binary heap of rows by time, those of one time by number: whichever waits longest comes first. */
 export class WaitingRows {
   readonly #times: number[] = []
   readonly #slots: number[] = []
@@ -21,7 +21,7 @@ export class WaitingRows {
     let at = this.#times.length
     while (at > 0) {
       const parent = (at - 1) >> 1
-      if (this.#times[parent]! <= timeMs) break
+      if (!this.#isAfter(parent, timeMs, number)) break
       this.#move(parent, at)
       at = parent
     }
@@ -34,12 +34,17 @@ export class WaitingRows {
     if (size === 0 || timeMs === undefined || slot === undefined || number === undefined) return
     let at = 0
     for (let child = 1; child < size; child = 2 * at + 1) {
-      if (child + 1 < size && this.#times[child + 1]! < this.#times[child]!) child++
-      if (this.#times[child]! >= timeMs) break
+      if (child + 1 < size && this.#isAfter(child, this.#times[child + 1]!, this.#numbers[child + 1]!)) child++
+      if (this.#isAfter(child, timeMs, number)) break
       this.#move(child, at)
       at = child
     }
     this.#put(at, timeMs, slot, number)
+  }
+
+  #isAfter(at: number, timeMs: number, number: number): boolean {
+    const time = this.#times[at]!
+    return time > timeMs || (time === timeMs && this.#numbers[at]! > number)
   }
 
   #move(from: number, to: number): void {
