@@ -45,6 +45,7 @@ async function torment(scene: Scene, random: Random): Promise<boolean> {
     await sleep(200 + random.int(1500))
     // When the time is over, those who were spared have their turn.
     const left = Date.now() < endMs ? strikes : strikes.filter(({victim}) => spared.has(victim))
+    if (left.length === 0) break
     const strike = must(left[random.int(left.length)], 'a strike')
     spared.delete(strike.victim)
     await strike.run(() => hear({kind: 'killed', atMs: Date.now(), what: strike.victim}))
