@@ -23,13 +23,18 @@ type Side = {
 
 const sides: readonly [Side, ...Side[]] = [
   {name: 'XADD + XREAD BLOCK', run: bareStream},
-  {name: 'Millrace', run: (bench, ...rest) => withEngine(bench, 0, engine => throughGroup(engine, engine, ...rest))},
+  {
+    name: 'Millrace',
+    run: (bench, received, drive) => withEngine(bench, 0, engine => throughGroup(engine, engine, received, drive)),
+  },
   {
     name: 'Millrace, producer and consumer apart',
-    run: ({fresh, ...bench}, ...rest) => {
+    run: ({fresh, ...bench}, received, drive) => {
       const namespace = fresh('ns')
       const shared = {...bench, fresh: () => namespace}
-      return withEngine(shared, 0, producer => withEngine(shared, 0, consumer => throughGroup(producer, consumer, ...rest)))
+      return withEngine(shared, 0, producer =>
+        withEngine(shared, 0, consumer => throughGroup(producer, consumer, received, drive)),
+      )
     },
   },
 ]
@@ -76,7 +81,7 @@ async function throughGroup(
     let committedAtMs = 0
     const batches = consumer.consume({topics: ['ORDERS'], group: 'latency', onNoOffset: 'earliest', signal: stop.signal})
     for await (const {topic, partition, records, memberId, generation} of batches) {
-      for (const {value} of records) received(Number((value as {readonly ID: number}).ID))
+      for (const {value} of records) received((value as {readonly ID: number}).ID)
       const nowMs = performance.now()
       const offset = (records.at(-1)?.offset ?? -1) + 1
       if (nowMs - committedAtMs < commitPauseMs) continue

@@ -1,3 +1,5 @@
+import {eventsOf} from '../support/event-stream.ts'
+
 /** A request that the server answered with an error. `code` as in the errors' extensions. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -42,15 +44,7 @@ export async function* listen<T>(url: string, query: string, variables: Readonly
     headers: headers('text/event-stream'),
     body: JSON.stringify({query, variables}),
   })
-  let text = ''
-  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    const events = (text + chunk).split('\n\n')
-    text = events.pop() ?? ''
-    for (const event of events) {
-      const data = /^data: ?(\{.*)$/m.exec(event)?.[1]
-      if (data !== undefined) yield dataOf<T>(JSON.parse(data))
-    }
-  }
+  for await (const event of eventsOf(response)) yield dataOf(event as Answer<T>)
 }
 
 /** Of several servers one at a time: the next one after a failure. */

@@ -1,3 +1,4 @@
+import {eventsOf} from './event-stream.ts'
 import {sleep} from './until.ts'
 
 /** What trying again does not mend. */
@@ -106,17 +107,10 @@ export class ApiClient {
       headers: {'content-type': 'application/json', accept: 'text/event-stream'},
       body: JSON.stringify({query, variables: {sql, after}}),
     })
-    let text = ''
-    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      const events = (text + chunk).split('\n\n')
-      text = events.pop() ?? ''
-      for (const event of events) {
-        const data = /^data: ?(\{.*)$/m.exec(event)?.[1]
-        if (data === undefined) continue
-        const message = JSON.parse(data) as {readonly data?: {readonly pushQuery: PushEvent}; readonly errors?: unknown}
-        if (!message.data) throw new Error(`the push query failed: ${data}`)
-        hear(message.data.pushQuery)
-      }
+    for await (const event of eventsOf(response)) {
+      const {data} = event as {readonly data?: {readonly pushQuery: PushEvent}}
+      if (!data) throw new Error(`the push query failed: ${JSON.stringify(event)}`)
+      hear(data.pushQuery)
     }
   }
 }

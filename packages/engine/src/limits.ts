@@ -65,8 +65,6 @@ export const limits = {
   lagTimesMax: 200,
   /** Encoded bytes that a consumer reads ahead, of all its partitions together. */
   consumerFetchBytesMax: 8 << 20,
-  /** How often a consumer that waits for a commit looks for it, ms. */
-  consumeAckPollMs: 50,
   /** Batches that are read at a time for the events of a key. */
   keyEventsBatchesMax: 64,
   /** Records on one page. */

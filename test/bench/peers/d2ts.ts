@@ -2,12 +2,10 @@ import {count, D2, join, map, output, type KeyValue, type RootStreamBuilder} fro
 import type {Measurement} from '../benchmark.ts'
 import {startCpu} from '../cpu.ts'
 import {batchesOf, type OrderEvent} from '../events.ts'
-import type {JoinInput} from './db-ivm.ts'
+import {batchRows} from '../millrace.ts'
+import {once, type JoinInput} from './db-ivm.ts'
 
 /** Differential dataflow in TypeScript: from arrays to a callback, in the memory of one process. A batch is a version. */
-
-const batchRows = 500
-const once = <T>(items: readonly T[]): [T, number][] => items.map(item => [item, 1])
 
 export async function d2tsCount(orders: readonly OrderEvent[]): Promise<Measurement> {
   const graph = new D2({initialFrontier: 0})

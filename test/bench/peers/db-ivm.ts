@@ -2,11 +2,12 @@ import {D2, groupBy, groupByOperators, join, map, output, type KeyValue} from '@
 import type {Measurement} from '../benchmark.ts'
 import {startCpu} from '../cpu.ts'
 import {batchesOf, type OrderEvent} from '../events.ts'
+import {batchRows} from '../millrace.ts'
 
 /** TanStack's incremental views: from arrays to a callback, in the memory of one process. Nothing is read, written or kept. */
 
-const batchRows = 500
-const once = <T>(items: readonly T[]): [T, number][] => items.map(item => [item, 1])
+/** Items as the graphs take them: each counts once. */
+export const once = <T>(items: readonly T[]): [T, number][] => items.map(item => [item, 1])
 
 /** `feed` gives the graph its input, batch by batch; the callback that stands at its end only counts what comes. */
 async function measure(events: number, feed: () => void): Promise<Measurement> {

@@ -190,7 +190,7 @@ const bindField = (index: number, cast: ((value: Value) => Value) | undefined) =
   cast && ((struct: readonly Value[]) => cast(struct[index] ?? null))
 
 /** `true` and `yes`, any prefix of them, in any case; everything else is FALSE. */
-export function parseBoolean(text: string): boolean {
+function parseBoolean(text: string): boolean {
   const word = text.trim().toLowerCase()
   return word !== '' && ('true'.startsWith(word) || 'yes'.startsWith(word))
 }

@@ -64,15 +64,15 @@ async function describe({log}: GroupParts, found: readonly Found[], nowMs: numbe
   )
   const lags = found.map(({offsets}) => offsets.map(at => lagAt(at, bounds.get(at.topic)?.get(at.partition))))
   const lagging = lags.flatMap(each => each.filter(({isLagging}) => isLagging))
-  const isMeasured = lagging.length <= limits.lagTimesMax
-  const times = isMeasured ? await timeBehind(log, lagging) : []
-  const lagMs = new Map(lagging.map((at, i) => [at, times[i] ?? -1]))
+  const measured = lagging.length <= limits.lagTimesMax ? lagging : []
+  const times = await timeBehind(log, measured)
+  const lagMs = new Map(measured.map((at, i) => [at, times[i] ?? -1]))
   return found.map(({id, group}, i) => ({
     id,
     ...membersOf(group, nowMs),
     offsets: (lags[i] ?? []).map((at): GroupLag => {
-      const {topic, partition, committedOffset, end, lag} = at
-      return {topic, partition, committedOffset, endOffset: end, lag, lagMs: lagMs.get(at) ?? 0}
+      const {topic, partition, committedOffset, end, lag, isLagging} = at
+      return {topic, partition, committedOffset, endOffset: end, lag, lagMs: isLagging ? (lagMs.get(at) ?? -1) : 0}
     }),
   }))
 }

@@ -4,7 +4,7 @@ import type {StoredBatch} from '../storage/port/log-store.ts'
 import {corruptPolicies, type OnCorruptBatch} from './topic.ts'
 
 /** A session property: what a query does with a damaged batch, whatever its topics say. */
-export const corruptBatchProperty = 'millrace.on.corrupt.batch'
+const corruptBatchProperty = 'millrace.on.corrupt.batch'
 
 /** A batch that can't be read, where it is and why; `error` is for those who stop at it. */
 export type Damage = TopicPartition & {

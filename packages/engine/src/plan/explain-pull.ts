@@ -3,17 +3,21 @@ import type {Expr} from '../expr/ir.ts'
 import {exprText} from './expr-text.ts'
 import {pullInputs, type Bounds, type Ends, type IndexLookup, type PullNode, type PullScan, type RangeEnd} from './pull-plan.ts'
 
+/** The topic whose key index a scan of a stream uses; undefined when there is none. */
+export type KeyIndexOf = (scan: PullScan) => string | undefined
+
 /** A pull plan as a text tree, the result on top. */
-export function explainPull(node: PullNode, indent = ''): string {
-  return [`${indent}${detail(node)}`, ...pullInputs(node).map(input => explainPull(input, `${indent}  `))].join('\n')
+export function explainPull(node: PullNode, keyIndexOf: KeyIndexOf, indent = ''): string {
+  const inputs = pullInputs(node).map(input => explainPull(input, keyIndexOf, `${indent}  `))
+  return [`${indent}${detail(node, keyIndexOf)}`, ...inputs].join('\n')
 }
 
 const list = (exprs: readonly Expr[]): string => exprs.map(exprText).join(', ')
 
-function detail(node: PullNode): string {
+function detail(node: PullNode, keyIndexOf: KeyIndexOf): string {
   switch (node.kind) {
     case 'scan':
-      return scanText(node)
+      return node.from === 'stream' ? streamText(node, keyIndexOf(node)) : tableText(node)
     case 'filter':
       return `filter: ${exprText(node.where)}`
     case 'project':
@@ -42,12 +46,13 @@ function detail(node: PullNode): string {
   }
 }
 
-function scanText({sourceName, from, keys, windowStart, index, log}: PullScan): string {
-  if (from === 'stream') {
-    const parts = [ends('ROWTIME', log?.rowtime), ends('ROWOFFSET', log?.offset), ends('ROWPARTITION', log?.partition)]
-    const one = keys === undefined ? [] : [`the partitions of ${keys.length} keys`]
-    return `stream ${sourceName}: ${[...one, ...parts.flat()].join(', ') || 'scan of the log up to its end'}`
-  }
+function streamText({sourceName, keys, log}: PullScan, indexed: string | undefined): string {
+  const parts = [ends('ROWTIME', log?.rowtime), ends('ROWOFFSET', log?.offset), ends('ROWPARTITION', log?.partition)]
+  const byKey = keys === undefined || indexed === undefined ? [] : [`${keys.length} keys by key index of topic ${indexed}`]
+  return `stream ${sourceName}: ${[...byKey, ...parts.flat()].join(', ') || 'scan of the log up to its end'}`
+}
+
+function tableText({sourceName, keys, windowStart, index}: PullScan): string {
   const windows = windowStart === undefined ? '' : `, ${bounds('WINDOWSTART', windowStart)}`
   if (keys !== undefined) return `table ${sourceName}: look-up of ${keys.length} keys${windows}`
   return `table ${sourceName}: ${index === undefined ? 'scan of all rows' : indexText(index)}${windows}`

@@ -18,7 +18,7 @@ export type PullScan = {
   readonly kind: 'scan'
   readonly sourceName: string
   readonly from: 'table' | 'stream'
-  /** Complete keys, values in key column order; absent: any. For a stream they say which partitions to read. */
+  /** Complete keys, values in key column order; absent: any. A stream is searched for them where its topic has a key index. */
   readonly keys?: readonly (readonly Expr[])[]
   /** Inclusive bounds on window start and end, ms, as far as WHERE gives them. */
   readonly windowStart?: Bounds

@@ -14,7 +14,7 @@ export function validatePlan(plan: PersistentPlan): void {
   sameColumns(plan.root.schema.value, plan.sink.schema.value, 'sink', 'value')
 }
 
-export function validateSteps(root: Step): void {
+function validateSteps(root: Step): void {
   const ids = new Set<string>()
   const visit = (step: Step): void => {
     if (step.version !== 1) fail(step.id, `has version ${String(step.version)}; this engine reads 1`)

@@ -1,4 +1,4 @@
-import type {EngineError} from '../base/errors.ts'
+import {EngineError, errorTable} from '../base/errors.ts'
 import type {SqlRejection} from '../engine-api.ts'
 import type {SqlDiagnostic} from '../sql/syntax/diagnostic.ts'
 import {locate} from '../sql/syntax/source.ts'
@@ -21,8 +21,17 @@ export function rejectionOf(
   }
 }
 
-/** A statement that was refused while it ran. */
-export function rejectionOfError(text: string, {code, message, details}: EngineError): SqlRejection {
+/** Refusals that show only while a statement runs are answers too, where the caller is to blame. */
+export async function orRejection<T>(text: string, run: () => Promise<T>): Promise<T | SqlRejection> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof EngineError && errorTable[error.code].blame === 'caller') return rejectionOfError(text, error)
+    throw error
+  }
+}
+
+function rejectionOfError(text: string, {code, message, details}: EngineError): SqlRejection {
   const {span} = details
   return isSpan(span) ? rejectionOf(text, {code, message, span}) : {kind: 'rejected', code, message, statement: text}
 }

@@ -76,7 +76,7 @@ async function* scanStream(
 ): AsyncGenerator<Rows> {
   const record = await storage.log.topic(source.topic)
   if (record === undefined) throw new EngineError('TOPIC_NOT_FOUND', `topic ${source.topic} of ${source.name} does not exist`)
-  const found = streamQuery(scan, source, record.partitions, env, signal)
+  const found = streamQuery(scan, {source, topic: record, log: storage.log}, env, signal)
   if (found === undefined) return
   const query = {...found, damage: policyOf(record)}
   const isByTime = bar !== undefined && source.timestamp === undefined

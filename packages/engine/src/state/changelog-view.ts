@@ -1,3 +1,4 @@
+import {latin1} from '../base/bytes.ts'
 import type {ChangelogPage} from '../storage/port/state-store.ts'
 import {changeAt, hashOf, sectionsOf, type Section} from './changelog-entry.ts'
 
@@ -64,7 +65,7 @@ export class ChangelogView {
         if (section.store !== store) continue
         for (const start of section.starts) {
           const change = changeAt(bytes, start)
-          changes.set(Buffer.from(change.key.buffer, change.key.byteOffset, change.key.length).toString('latin1'), change)
+          changes.set(latin1(change.key), change)
         }
       }
     return changes

@@ -1,3 +1,4 @@
+import {latin1} from '../base/bytes.ts'
 import {limits} from '../limits.ts'
 import type {ScanPage, ScanRange, StateStore} from '../storage/port/state-store.ts'
 import {taskKey, type TaskId} from '../storage/port/task-commit.ts'
@@ -106,5 +107,3 @@ function merge(rows: ScanPage['entries'], changes: readonly Change[]): ScanPage[
   }
   return [...merged, ...puts.slice(next)]
 }
-
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')

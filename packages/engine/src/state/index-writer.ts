@@ -1,3 +1,4 @@
+import {latin1} from '../base/bytes.ts'
 import type {Schema} from '../schema/schema.ts'
 import type {SqlType} from '../schema/sql-type.ts'
 import type {Value} from '../schema/value.ts'
@@ -97,5 +98,3 @@ export class IndexWriter {
 }
 
 const PRESENT = Uint8Array.of(1)
-
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')

@@ -58,7 +58,7 @@ export class JoinBuffer implements StoreImage {
     return this.#mapKeys(columns, count)
   }
 
-  /** A new row, which is not found by its key yet: `keep` or `pass` follows. The caller sets its values before the next drain. */
+  /** A new row, which is not found by its key yet: `keep` or `pass` follows. The caller sets its values before the next commit. */
   add(columns: KeyColumns, row: number, timeMs: number): number {
     const slot = this.table.add(columns, row)
     const {keys, values, times} = this.table
@@ -77,7 +77,7 @@ export class JoinBuffer implements StoreImage {
     this.#wait(slot)
   }
 
-  /** The row is not kept: what stands at its slot can be read until the next drain. */
+  /** The row is not kept: what stands at its slot can be read until the next commit. */
   pass(slot: number): void {
     this.table.remove(slot)
   }

@@ -1,3 +1,4 @@
+import {latin1} from '../base/bytes.ts'
 import type {SqlType} from '../schema/sql-type.ts'
 import type {Value} from '../schema/value.ts'
 
@@ -57,8 +58,7 @@ function textOf(value: Value): string {
 }
 
 function nestedText(value: Uint8Array | readonly Value[] | ReadonlyMap<Value, Value>): string {
-  if (value instanceof Uint8Array)
-    return `y${value.length}:${Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')}`
+  if (value instanceof Uint8Array) return `y${value.length}:${latin1(value)}`
   if (value instanceof Map) return `m${value.size}:${[...value].map(([key, item]) => textOf(key) + textOf(item)).join('')}`
   const items = value as readonly Value[]
   return `a${items.length}:${items.map(textOf).join('')}`

@@ -1,3 +1,4 @@
+import {latin1} from '../base/bytes.ts'
 import {ByteWriter} from '../batch/byte-writer.ts'
 import type {Row, Value} from '../schema/value.ts'
 import type {StateWrite} from '../storage/port/task-commit.ts'
@@ -278,5 +279,3 @@ const DIRTY = 2
 const NEW = 4
 /** In a commit, but its row is not stored yet. */
 const PENDING = 8
-
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')

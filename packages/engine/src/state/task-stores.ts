@@ -1,4 +1,5 @@
 import {assert, must} from '../base/assert.ts'
+import {latin1} from '../base/bytes.ts'
 import {ByteWriter} from '../batch/byte-writer.ts'
 import type {ChangelogEntry, ChangelogWrite, StateWrite} from '../storage/port/task-commit.ts'
 import {changesOf, endSection, startSection, type LoggedChange} from './changelog-entry.ts'
@@ -159,5 +160,3 @@ export class TaskStores {
 }
 
 type StoredRow = {readonly key: Uint8Array; readonly value: Uint8Array}
-
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')

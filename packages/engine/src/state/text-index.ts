@@ -5,8 +5,8 @@ const EMPTY = -1
 const REMOVED = -2
 
 /**
- * Slots by text, as UTF-8: an open-addressing table whose keys stand one behind the other in one piece of memory. For many keys
- * it is several times as fast as a Map of strings, and texts need not become strings to be found.
+ * Slots by text, as UTF-8: an open-addressing table whose keys stand one behind the other in one piece of memory, so that
+ * texts need not become strings to be found.
  */
 export class TextIndex {
   #buckets = new Int32Array(1024).fill(EMPTY)

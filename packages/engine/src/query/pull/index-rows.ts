@@ -1,4 +1,5 @@
 import {must} from '../../base/assert.ts'
+import {latin1} from '../../base/bytes.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {Rows} from '../../chunk/chunk.ts'
 import {limits} from '../../limits.ts'
@@ -78,8 +79,6 @@ export async function* indexRows(state: CommittedState, query: TableQuery, wante
     yield rowsOf(codec.decode(logged), source)
   }
 }
-
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
 type Range = {readonly from?: Uint8Array; readonly to?: Uint8Array}
 

@@ -8,7 +8,8 @@ import {readOrSkip, type DamagePolicy} from '../../log/damage.ts'
 import type {Source} from '../../plan/source.ts'
 import type {Offset} from '../../record/record.ts'
 import {chunkDecoder} from '../../serde/topic-codec.ts'
-import type {LogStore} from '../../storage/port/log-store.ts'
+import type {LogStore, StoredBatch} from '../../storage/port/log-store.ts'
+import type {KeyIndex} from './key-index.ts'
 
 export type StreamQuery = {
   readonly source: Source
@@ -16,6 +17,8 @@ export type StreamQuery = {
   /** Record times and offsets that can match, inclusive; infinite where nothing is said. */
   readonly rowtimeFrom: number
   readonly offsets: {readonly from: number; readonly to: number}
+  /** Says which batches can match; absent: all. */
+  readonly index: KeyIndex | undefined
   readonly signal: AbortSignal | undefined
   readonly damage: DamagePolicy
 }
@@ -36,14 +39,14 @@ export async function* newestRows(log: LogStore, query: StreamQuery, bar: Bar): 
   const {topic} = query.source
   const reader = new LogReader(log, query)
   let open = [...(await spansOf(log, query))]
-  for (let step = STEP_RECORDS; open.length > 0; step *= 2) {
+  for (let step = query.index === undefined ? STEP_RECORDS : STEP_EVENTS; open.length > 0; step *= 2) {
     const next: Span[] = []
     for (const {partition, from, to} of open) {
       if (bar.timeMs !== undefined) {
         const first = await log.batchAtTime({topic, partition}, bar.timeMs)
         if (first === undefined || first >= to) continue
       }
-      const start = Math.max(from, to - step)
+      const start = await (query.index?.startOf(partition, from, to, step) ?? Math.max(from, to - step))
       yield* reader.read({partition, from: start, to})
       if (start > from) next.push({partition, from, to: start})
     }
@@ -52,6 +55,10 @@ export async function* newestRows(log: LogStore, query: StreamQuery, bar: Bar): 
 }
 
 const STEP_RECORDS = 500
+// Each may be in another batch.
+const STEP_EVENTS = 50
+// A batch has up to limits.batchBytesMax bytes.
+const NAMED_BATCHES_MAX = 16
 
 async function spansOf(log: LogStore, {source, partitions, offsets, rowtimeFrom}: StreamQuery): Promise<readonly Span[]> {
   const places = partitions.map(partition => ({topic: source.topic, partition}))
@@ -79,23 +86,58 @@ class LogReader {
     this.#decode = chunkDecoder(query.source)
   }
 
-  async *read({partition, from, to}: Span): AsyncGenerator<Rows> {
-    const {source, signal, damage} = this.#query
-    const place = {topic: source.topic, partition}
+  async *read(span: Span): AsyncGenerator<Rows> {
+    const {source, damage, index} = this.#query
+    const place = {topic: source.topic, partition: span.partition}
+    const batches = index === undefined ? this.#all(span) : this.#named(span, index)
+    for await (const batch of batches) {
+      const decoded = readOrSkip(() => this.#decode(batch, span.from, span.partition), place, batch, damage)
+      if (decoded === undefined) continue
+      const {chunk} = decoded
+      this.#count(chunk.count)
+      yield withoutNullValues(batch.baseOffset + batch.count > span.to ? before(chunk, span.to) : chunk)
+    }
+  }
+
+  async *#all({partition, from, to}: Span): AsyncGenerator<StoredBatch> {
+    const {topic} = this.#query.source
     for (let at = from; at < to;) {
-      if (signal?.aborted) throw new EngineError('CLOSED', 'the caller has gone')
-      const [result] = await this.#log.read([{topic: source.topic, partition, from: at, to, bytesMax: limits.taskFetchBytesMax}])
+      this.#refuseClosed()
+      const [result] = await this.#log.read([{topic, partition, from: at, to, bytesMax: limits.taskFetchBytesMax}])
       const {batches} = must(result, 'read result')
       if (batches.length === 0) break
       for (const batch of batches) {
-        const decoded = readOrSkip(() => this.#decode(batch, at, partition), place, batch, damage)
         at = batch.baseOffset + batch.count
-        if (decoded === undefined) continue
-        const {chunk} = decoded
-        this.#count(chunk.count)
-        yield withoutNullValues(at > to ? before(chunk, to) : chunk)
+        yield batch
       }
     }
+  }
+
+  /** A few more each time, so that a LIMIT reads little and a long history takes few round trips. */
+  async *#named({partition, from, to}: Span, index: KeyIndex): AsyncGenerator<StoredBatch> {
+    let size = 1
+    let bases: Offset[] = []
+    for await (const base of index.bases(partition, from, to)) {
+      bases.push(base)
+      if (bases.length < size) continue
+      yield* await this.#at(partition, bases)
+      bases = []
+      size = Math.min(2 * size, NAMED_BATCHES_MAX)
+    }
+    yield* await this.#at(partition, bases)
+  }
+
+  /** What is there of named batches: retention may have removed some. */
+  async #at(partition: number, bases: readonly Offset[]): Promise<readonly StoredBatch[]> {
+    this.#refuseClosed()
+    const {topic} = this.#query.source
+    if (bases.length === 0) return []
+    const results = await this.#log.read(bases.map(from => ({topic, partition, from, to: from + 1, bytesMax: 1})))
+    return results.flatMap(({batches}, i) => batches.filter(({baseOffset}) => baseOffset === bases[i]))
+  }
+
+  #refuseClosed(): void {
+    if (this.#query.signal?.aborted) throw new EngineError('CLOSED', 'the caller has gone')
   }
 
   #count(rows: number): void {
@@ -104,7 +146,7 @@ class LogReader {
     throw new EngineError(
       'LIMIT_EXCEEDED',
       `the query looks at more than ${limits.pullScanRowsMax} rows of ${this.#query.source.name}: ` +
-        'name the key, a range of ROWTIME or ROWOFFSET, or use LIMIT',
+        'name a ROWPARTITION, a range of ROWTIME or ROWOFFSET, the key of a topic with a key index, or use LIMIT',
     )
   }
 }

@@ -1,6 +1,8 @@
 import type {Logger} from '../../base/logger.ts'
-import type {Damage} from '../../log/damage.ts'
+import type {Damage, DamagePolicy} from '../../log/damage.ts'
+import {topicConfig, type OnCorruptBatch} from '../../log/topic.ts'
 import type {ProcessingLog} from '../../runtime/processing-log.ts'
+import type {TopicRecord} from '../../storage/port/log-store.ts'
 
 /** Tells the operator of damaged batches that readers without a task have skipped: consumers, pages, push and pull queries. */
 export class DamageReport {
@@ -16,6 +18,14 @@ export class DamageReport {
   /** Batches, since the engine opened. */
   get skipped(): number {
     return this.#skipped
+  }
+
+  /** What a reader does where a batch of a topic is damaged: as it was asked to, else as the topic says. */
+  policyOf(topic: TopicRecord, asked: OnCorruptBatch | undefined, reader: string): DamagePolicy {
+    return {
+      onCorruptBatch: asked ?? topicConfig(topic).onCorruptBatch,
+      onSkipped: damage => this.skip(reader, damage),
+    }
   }
 
   /** `reader`: who has skipped it, as the processing log names it in the place of a query. */

@@ -3,7 +3,7 @@ import type {EvaluationEnv} from '../../expr/bind.ts'
 import type {Expr} from '../../expr/ir.ts'
 import {stateLines} from '../../plan/explain-state.ts'
 import {explainPersistent, explainStep} from '../../plan/explain.ts'
-import {explainPull} from '../../plan/explain-pull.ts'
+import {explainPull, type KeyIndexOf} from '../../plan/explain-pull.ts'
 import {exprText} from '../../plan/expr-text.ts'
 import {inputsOf} from '../../plan/plan-sources.ts'
 import type {PersistentPlan} from '../../plan/query-plan.ts'
@@ -18,6 +18,7 @@ import {statementKind} from './statement-kind.ts'
 export function explainPlan(
   statement: CompiledStatement | {readonly kind: 'insert-select'; readonly plan: PersistentPlan},
   env: EvaluationEnv,
+  keyIndexOf: KeyIndexOf,
 ): string {
   switch (statement.kind) {
     case 'create-as':
@@ -37,7 +38,7 @@ export function explainPlan(
       return sections(`Push query\n${explainStep(root)}`, topology, stateText(root, undefined), codeText(root, env))
     }
     case 'pull':
-      return `Pull query\n${explainPull(statement.plan.root)}`
+      return `Pull query\n${explainPull(statement.plan.root, keyIndexOf)}`
     default:
       return `${statementKind(statement)} runs no query: there is no plan to show`
   }

@@ -4,9 +4,11 @@ import type {Catalog} from '../../catalog/catalog.ts'
 import type {LogRecord, QueryInfo, StatementResult, TopicInfo} from '../../engine-api.ts'
 import type {EvaluationEnv} from '../../expr/bind.ts'
 import type {AnyFunction} from '../../expr/functions/registry.ts'
+import type {KeyIndexOf} from '../../plan/explain-pull.ts'
 import type {Source} from '../../plan/source.ts'
 import {printType} from '../../schema/sql-type.ts'
 import type {CompiledStatement} from '../../sql/statements/compiled-statement.ts'
+import {hasOneForm} from '../pull/indexed-keys.ts'
 import {explainPlan} from './explain.ts'
 
 /** What the answers are made from. */
@@ -64,11 +66,12 @@ export class Reports {
         return describeTopic(found, catalog)
       }
       case 'explain':
-        return text(explainPlan(statement.statement, this.#facts.evaluation()))
+        return text(explainPlan(statement.statement, this.#facts.evaluation(), await this.#keyIndexes(catalog)))
       case 'explain-query': {
         const query = catalog.query(statement.queryId)
         if (query === undefined) throw new EngineError('QUERY_NOT_FOUND', `there is no query ${statement.queryId}`)
-        return {...text(explainPlan({kind: 'insert-select', plan: query.plan}, this.#facts.evaluation())), queryId: query.id}
+        const planned = {kind: 'insert-select', plan: query.plan} as const
+        return {...text(explainPlan(planned, this.#facts.evaluation(), () => undefined)), queryId: query.id}
       }
       case 'print-topic': {
         const {topic, isFromBeginning, interval, limit = 100} = statement
@@ -83,6 +86,14 @@ export class Reports {
       }
       default:
         return assertNever(statement, 'statement')
+    }
+  }
+
+  async #keyIndexes(catalog: Catalog): Promise<KeyIndexOf> {
+    const indexed = new Set((await this.#facts.topics()).flatMap(({name, settings}) => (settings.keyIndex ? [name] : [])))
+    return ({sourceName}) => {
+      const source = catalog.source(sourceName)
+      return source && hasOneForm(source) && indexed.has(source.topic) ? source.topic : undefined
     }
   }
 

@@ -19,6 +19,7 @@ import {commandsOf, settingsOf, withBounds} from './commands-of.ts'
 import {assertRows} from './assert-rows.ts'
 import {assertTopic} from './assert-topic.ts'
 import {withSet, type Settings} from './compiler.ts'
+import {refuseOtherKeys} from './refuse-other-keys.ts'
 import type {Reports} from './reports.ts'
 import {statementKind} from './statement-kind.ts'
 import {writeRows} from './write-rows.ts'
@@ -52,6 +53,7 @@ export class StatementRunner {
   ): Promise<readonly StatementResult[] | 'conflict'> {
     await this.#refuseGrowth(statements)
     await this.#refuseIndexedSinks(statements)
+    await refuseOtherKeys(statements, this.#options.commands.catalog, this.#options.storage.log)
     const results: StatementResult[] = []
     let settings = session
     for (const part of partsOf(statements)) {

@@ -19,7 +19,7 @@ export function accessOf(where: Expr, scanned: Scanned, catalog: SourceLookup): 
   return index === undefined ? lookup : {...lookup, index}
 }
 
-/** Keys tell the partition. Record times can be looked up in the log unless a column stands for them. */
+/** Keys can be looked up where the topic has a key index. Record times can be looked up in the log unless a column stands for them. */
 function streamAccess(where: Expr, {source, slots}: Scanned): Access {
   const parts = conjuncts(where)
   const key = slots.filter(({origin}) => origin.kind === 'key').map(({slot}) => slot)

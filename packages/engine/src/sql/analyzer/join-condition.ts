@@ -18,6 +18,19 @@ export type JoinSide = {
   readonly slot: number | undefined
 }
 
+/** Conditions of a join, over the columns of both sides. */
+export const joinContext = (scope: Scope, env: Environment): CheckContext => ({
+  check,
+  env,
+  clause: 'JOIN ON',
+  variables: [],
+  special: scalarsOnly('JOIN ON'),
+  column: ref => {
+    const {slot, type, name} = resolveColumn(ref, scope, 'JOIN ON')
+    return {kind: 'column', type, index: slot, name}
+  },
+})
+
 /** `ON left = right`, the sides put where they belong. `text` is the condition in the order written, without parentheses. */
 export type JoinCondition = {readonly left: JoinSide; readonly right: JoinSide; readonly text: string; readonly typedText: string}
 
@@ -25,17 +38,7 @@ export function joinCondition(join: Join, left: Relations, right: Relations, sco
   const name = qualifiedName(scope)
   const on = equality(join, text => describe(text, name))
   refuseUnknownQualifiers(on, scope)
-  const context: CheckContext = {
-    check,
-    env,
-    clause: 'JOIN ON',
-    variables: [],
-    special: scalarsOnly('JOIN ON'),
-    column: ref => {
-      const {slot, type, name} = resolveColumn(ref, scope, 'JOIN ON')
-      return {kind: 'column', type, index: slot, name}
-    },
-  }
+  const context = joinContext(scope, env)
   const first = sideOf(on.left, on, context, scope, name)
   const second = sideOf(on.right, on, context, scope, name)
   const joined = right.scope.sources[0]?.alias

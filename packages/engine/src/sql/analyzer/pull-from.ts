@@ -5,17 +5,15 @@ import {conjunction, conjuncts} from '../logical/conjuncts.ts'
 import {slotsOf} from '../logical/expr-slots.ts'
 import {pullSlots, type PullTree} from '../logical/pull-tree.ts'
 import type {AliasedRelation, Join, Query, Relation} from '../syntax/query-ast.ts'
-import {check} from './check.ts'
-import type {CheckContext} from './checked.ts'
 import {derivedSource, itemSlots} from './derived.ts'
 import type {Environment} from './environment.ts'
 import {findSource} from './from.ts'
+import {joinContext} from './join-condition.ts'
 import {subSelectOf} from './named-queries.ts'
 import type {PullAnalysis} from './pull.ts'
 import {checkPredicate} from './query-context.ts'
 import {refuse} from './refusal.ts'
-import {resolveColumn, scopeSource, type Scope, type Slots} from './scope.ts'
-import {scalarsOnly} from './special-calls.ts'
+import {scopeSource, type Scope, type Slots} from './scope.ts'
 import {must} from '../../base/assert.ts'
 
 export type PullRelations = {readonly tree: PullTree; readonly scope: Scope}
@@ -61,18 +59,7 @@ function joined(left: PullRelations, right: PullRelations, join: Join, env: Envi
   if (left.scope.sources.some(({alias}) => alias === added.alias))
     refuse(`Each source of a join needs a name of its own, but '${added.alias}' names two of them.`, join.right)
   const scope: Scope = {...left.scope, sources: [...left.scope.sources, added]}
-  const context: CheckContext = {
-    check,
-    env,
-    clause: 'JOIN ON',
-    variables: [],
-    special: scalarsOnly('JOIN ON'),
-    column: ref => {
-      const {slot, type, name} = resolveColumn(ref, scope, 'JOIN ON')
-      return {kind: 'column', type, index: slot, name}
-    },
-  }
-  const parts = conjuncts(checkPredicate(join.on, context))
+  const parts = conjuncts(checkPredicate(join.on, joinContext(scope, env)))
   const sides = {left: pullSlots(left.tree), right: pullSlots(right.tree)}
   const pairs = parts.map(part => ({part, pair: equalityOf(part, sides)}))
   const on = pairs.flatMap(({pair}) => pair ?? [])

@@ -9,8 +9,7 @@ export type WithProperties = {
   readonly at: (name: PropertyName) => Property | undefined
 }
 
-const names = [
-  'KAFKA_TOPIC',
+const topicNames = [
   'PARTITIONS',
   'REPLICAS',
   'RETENTION_MS',
@@ -21,6 +20,10 @@ const names = [
   'KEY_INDEX',
   'TIMESTAMP_TYPE',
   'ON_CORRUPT_BATCH',
+] as const
+const names = [
+  'KAFKA_TOPIC',
+  ...topicNames,
   'FORMAT',
   'KEY_FORMAT',
   'VALUE_FORMAT',
@@ -48,18 +51,7 @@ const createOnly: readonly PropertyName[] = ['WINDOW_TYPE', 'WINDOW_SIZE', 'SOUR
 /** What may stand in WITH: of CREATE, of CREATE … AS, of INSERT INTO … SELECT. */
 export const createProperties = names.filter(name => name !== 'QUERY_ID')
 export const createAsProperties = createProperties.filter(name => !createOnly.includes(name))
-export const createTopicProperties: readonly PropertyName[] = [
-  'PARTITIONS',
-  'REPLICAS',
-  'RETENTION_MS',
-  'RETENTION_BYTES',
-  'CLEANUP_POLICY',
-  'COMPRESSION',
-  'TOMBSTONE_RETENTION_MS',
-  'KEY_INDEX',
-  'TIMESTAMP_TYPE',
-  'ON_CORRUPT_BATCH',
-]
+export const createTopicProperties: readonly PropertyName[] = topicNames
 export const alterTopicProperties = createTopicProperties.filter(name => name !== 'KEY_INDEX' && name !== 'REPLICAS')
 export const insertProperties: readonly PropertyName[] = ['QUERY_ID']
 

@@ -1,7 +1,6 @@
 import type {Format, Formats} from '../../plan/formats.ts'
 import type {PersistentPlan} from '../../plan/query-plan.ts'
 import type {Source} from '../../plan/source.ts'
-import type {Step} from '../../plan/step.ts'
 import type {Schema} from '../../schema/schema.ts'
 import {must} from '../../base/assert.ts'
 import type {Analysis} from '../analyzer/analysis.ts'
@@ -18,6 +17,7 @@ import {planQuery} from '../physical/plan-query.ts'
 import type {Action} from './compiled-statement.ts'
 import {alreadyExists, refuseExisting} from './create-source.ts'
 import {replacedQuery} from './replace-query.ts'
+import {sinkOf} from './sink-of.ts'
 import {declaredTimestamp, partitionsFor, topicConfig} from './source-properties.ts'
 import {topicName} from './topic-name.ts'
 import {kindWord, type StatementContext, type StatementOf} from './statement-context.ts'
@@ -124,25 +124,6 @@ function sinkPlan(queryId: string, analysis: Analysis, sink: Source): Persistent
     version: 1,
     queryId,
     root,
-    sink: {
-      sourceName: sink.name,
-      topic: sink.topic,
-      partitions: sink.partitions,
-      formats: sink.formats,
-      schema: root.schema,
-      ...(root.window === undefined ? {} : {window: root.window}),
-      ...(sink.timestamp === undefined ? {} : {timestamp: extractionOf(sink.timestamp)}),
-      ...keysWritten(root),
-      ...(sink.kind === 'table' ? {store: RESULT_STORE} : {}),
-    },
+    sink: {...sinkOf(sink, root, root.schema), ...(sink.kind === 'table' ? {store: RESULT_STORE} : {})},
   }
 }
-
-/** Where PARTITION BY computes the key. */
-export function keysWritten(root: Step): {readonly keepsNullKeys?: true} {
-  if (root.kind === 'rekey') return root.onNullKey === 'keep' ? {keepsNullKeys: true} : {}
-  return root.kind === 'project' || root.kind === 'filter' || root.kind === 'flat-map' ? keysWritten(root.input) : {}
-}
-
-export const extractionOf = ({column, format}: NonNullable<Source['timestamp']>) =>
-  format === undefined ? {column} : {column, format}

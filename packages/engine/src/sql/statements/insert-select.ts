@@ -14,7 +14,7 @@ import {refuseDuplicates, resultSchema} from '../analyzer/result-schema.ts'
 import {insertProperties, readProperties} from '../analyzer/with-properties.ts'
 import {planQuery} from '../physical/plan-query.ts'
 import type {Action} from './compiled-statement.ts'
-import {extractionOf, keysWritten} from './create-as.ts'
+import {sinkOf} from './sink-of.ts'
 import type {StatementContext, StatementOf} from './statement-context.ts'
 
 type Statement = StatementOf<'InsertSelect'>
@@ -97,15 +97,6 @@ function insertPlan(queryId: string, analysis: Analysis, sink: Source): Persiste
     version: 1,
     queryId,
     root,
-    sink: {
-      sourceName: sink.name,
-      topic: sink.topic,
-      partitions: sink.partitions,
-      formats: sink.formats,
-      schema: sink.schema,
-      ...(root.window === undefined ? {} : {window: root.window}),
-      ...(sink.timestamp === undefined ? {} : {timestamp: extractionOf(sink.timestamp)}),
-      ...keysWritten(root),
-    },
+    sink: sinkOf(sink, root, sink.schema),
   }
 }

@@ -77,7 +77,7 @@ async function readAppendFsync(connection: Connection, key?: string): Promise<Du
 }
 
 /** Whether a write is on this server's disk when level ALL answers. */
-export const isOnDisk = ({isAppendOnly, canWaitForDisk, appendFsync}: Durability): boolean =>
+const isOnDisk = ({isAppendOnly, canWaitForDisk, appendFsync}: Durability): boolean =>
   isAppendOnly && (canWaitForDisk || appendFsync === 'always')
 
 /** Whether level ALL means more than LEADER: a replica has it or, where no other server takes over, the disk. */

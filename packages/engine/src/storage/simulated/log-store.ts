@@ -1,4 +1,5 @@
 import {assert} from '../../base/assert.ts'
+import {latin1} from '../../base/bytes.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {Offset, TopicPartition} from '../../record/record.ts'
 import {planAppend, rememberedProducers} from '../port/admission.ts'
@@ -105,7 +106,7 @@ export class SimulatedLogStore implements LogStore {
 
   keyBatches(at: TopicPartition, key: Uint8Array, fromVersion: number, batchesMax: number): Promise<KeyIndexPage> {
     return this.#network.call(() => {
-      const all = partitionAt(this.#data, at)?.keys.get(keyText(key)) ?? []
+      const all = partitionAt(this.#data, at)?.keys.get(latin1(key)) ?? []
       return {
         version: versionAfter(all),
         batches: all.filter(({version, count}) => version + count > fromVersion).slice(0, batchesMax),
@@ -152,11 +153,9 @@ export class SimulatedLogStore implements LogStore {
 export const appendView = (data: SimulatedData): AppendView => ({
   end: at => partitionAt(data, at)?.end,
   producer: (at, id) => partitionAt(data, at)?.producers.get(id),
-  version: (at, key) => versionAfter(partitionAt(data, at)?.keys.get(keyText(key)) ?? []),
+  version: (at, key) => versionAfter(partitionAt(data, at)?.keys.get(latin1(key)) ?? []),
   event: (at, id) => partitionAt(data, at)?.events.get(id),
 })
-
-const keyText = (key: Uint8Array): string => Buffer.from(key).toString('latin1')
 
 function versionAfter(batches: readonly KeyBatch[]): number {
   const last = batches.at(-1)
@@ -172,7 +171,7 @@ export function applyWrite(data: SimulatedData, {batch, baseOffset, producer, ve
   partition.bytes += bytes.length
   for (const id of batch.eventIds ?? []) partition.events.set(id, baseOffset)
   for (const [i, {key, count: events}] of (batch.keys ?? []).entries()) {
-    const text = keyText(key)
+    const text = latin1(key)
     partition.keys.set(text, [...(partition.keys.get(text) ?? []), {baseOffset, version: versions[i] ?? 0, count: events}])
   }
   if (!producer) return

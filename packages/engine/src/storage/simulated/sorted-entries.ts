@@ -1,3 +1,4 @@
+import {latin1} from '../../base/bytes.ts'
 import type {ScanPage, ScanRange} from '../port/state-store.ts'
 
 type Entry = {readonly key: Uint8Array; readonly value: Uint8Array}
@@ -16,26 +17,26 @@ export class SortedEntries {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#entries.get(textOf(key))?.value
+    return this.#entries.get(latin1(key))?.value
   }
 
   set(key: Uint8Array, value: Uint8Array): void {
-    const text = textOf(key)
+    const text = latin1(key)
     const known = this.#entries.get(text)
     if (!known) this.#sorted = undefined
     this.#entries.set(text, {key: known?.key ?? key, value})
   }
 
   delete(key: Uint8Array): void {
-    if (this.#entries.delete(textOf(key))) this.#sorted = undefined
+    if (this.#entries.delete(latin1(key))) this.#sorted = undefined
   }
 
   scan(range: ScanRange): ScanPage {
     this.#sorted ??= [...this.#entries.keys()].sort((a, b) => (a < b ? -1 : 1))
     const sorted = this.#sorted
-    const from = range.from ? lowerBound(sorted, textOf(range.from)) : 0
-    const after = range.after ? upperBound(sorted, textOf(range.after)) : 0
-    const to = range.to ? lowerBound(sorted, textOf(range.to)) : sorted.length
+    const from = range.from ? lowerBound(sorted, latin1(range.from)) : 0
+    const after = range.after ? upperBound(sorted, latin1(range.after)) : 0
+    const to = range.to ? lowerBound(sorted, latin1(range.to)) : sorted.length
     const start = Math.max(from, after)
     const end = Math.min(to, start + range.entriesMax)
     const entries = sorted.slice(start, end).flatMap(text => this.#entries.get(text) ?? [])
@@ -43,8 +44,6 @@ export class SortedEntries {
     return last && end < to ? {entries, next: last.key} : {entries}
   }
 }
-
-const textOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 
 const lowerBound = (sorted: readonly string[], key: string): number => firstIndex(sorted, text => text >= key)
 const upperBound = (sorted: readonly string[], key: string): number => firstIndex(sorted, text => text > key)
