@@ -1,3 +1,4 @@
+import {latin1} from '../base/bytes.ts'
 import type {TableIndex} from '../plan/table-index.ts'
 import {indexPrefix, placesOfIndex} from '../plan/table-index.ts'
 import type {Schema} from '../schema/schema.ts'
@@ -110,5 +111,3 @@ export function indexedProgram(inner: TaskProgram, {store, schema, read, indexes
 
 /** Stores of indexes have names that no step's store has. */
 const isIndexStore = (store: string): boolean => store.startsWith(indexPrefix)
-
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
