@@ -59,12 +59,6 @@ export class KeyedStore implements StoreImage {
     return this.find(this.#mapKey(key))
   }
 
-  addRow(key: Row): number {
-    const slot = this.table.addKey(key)
-    this.#slots.set(this.#mapKey(key), slot)
-    return slot
-  }
-
   remove(key: MapKey, slot: number): void {
     this.table.remove(slot)
     this.#slots.delete(key)
