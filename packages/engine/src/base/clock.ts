@@ -3,7 +3,14 @@ export interface Clock {
   /** Milliseconds since the epoch. */
   nowMs(): number
   /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  sleep(ms: number, signal?: SleepSignal): Promise<void>
+}
+
+/** What a sleeper needs of an AbortSignal, of which some thousands a second are too dear. */
+export type SleepSignal = {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void, options?: {readonly once: boolean}): void
+  removeEventListener(type: 'abort', listener: () => void): void
 }
 
 export const systemClock: Clock = {

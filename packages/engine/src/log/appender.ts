@@ -59,10 +59,11 @@ export class IdempotentAppender {
     while (this.#waiting.length > 0) {
       const taken = takeTogether(this.#waiting)
       try {
-        const all = taken.flatMap(({batches}) => batches)
-        const outcomes = await this.#appendNow(all, must(taken[0], 'first call').options)
+        const first = must(taken[0], 'first call')
+        const isAlone = taken.length === 1
+        const outcomes = await this.#appendNow(isAlone ? first.batches : taken.flatMap(({batches}) => batches), first.options)
         let from = 0
-        for (const {batches, resolve} of taken) resolve(outcomes.slice(from, (from += batches.length)))
+        for (const {batches, resolve} of taken) resolve(isAlone ? outcomes : outcomes.slice(from, (from += batches.length)))
       } catch (error) {
         for (const {reject} of taken) reject(error)
       }
@@ -109,6 +110,7 @@ export class IdempotentAppender {
 
 /** Removes the calls of the next append: an atomic one stands alone. */
 function takeTogether(waiting: Waiting[]): readonly Waiting[] {
+  if (waiting.length === 1) return waiting.splice(0)
   const [first] = waiting
   const {acks, isAtomic = false} = must(first, 'first call').options
   let count = 0

@@ -78,6 +78,17 @@ export function alteredTopic(
 
 /** The settings of a stored topic; what is missing or unreadable has its default. */
 export function topicConfig({config}: Pick<TopicRecord, 'config'>): TopicConfig {
+  const known = read.get(config)
+  if (known) return known
+  const made = readConfig(config)
+  read.set(config, made)
+  return made
+}
+
+// A topic's record never changes: an altered one is another object.
+const read = new WeakMap<TopicRecord['config'], TopicConfig>()
+
+function readConfig(config: TopicRecord['config']): TopicConfig {
   const defaults = defaultTopicConfig(config['encoding'] === 'columns' ? 'columns' : 'bytes')
   const bound = (value: unknown, missing: number | null) => (typeof value === 'number' || value === null ? value : missing)
   return {

@@ -21,6 +21,7 @@ export type PartitionKeys = {
  */
 export class RedisKeys {
   readonly #namespace: string
+  readonly #partitions = new WeakMap<PartitionPlace, PartitionKeys>()
 
   constructor(namespace: string) {
     mustBeTaggable('namespace', namespace)
@@ -57,7 +58,16 @@ export class RedisKeys {
     return `${this.#namespace}:{group:${group.replaceAll('}', '%7D')}}`
   }
 
-  partition({topic, placement, partition}: PartitionPlace): PartitionKeys {
+  /** Of one place the same object each time. */
+  partition(place: PartitionPlace): PartitionKeys {
+    const known = this.#partitions.get(place)
+    if (known) return known
+    const made = this.#partitionKeys(place)
+    this.#partitions.set(place, made)
+    return made
+  }
+
+  #partitionKeys({topic, placement, partition}: PartitionPlace): PartitionKeys {
     const prefix = `${this.#namespace}:{${placement}:${partition}}:${topic}`
     const [log, compacted, rewrite] = [`${prefix}:log`, `${prefix}:compacted`, `${prefix}:rewrite`]
     return {log, compacted, rewrite, meta: `${prefix}:meta`, keyIndex: `${prefix}:keys`, eventIds: `${prefix}:events`}

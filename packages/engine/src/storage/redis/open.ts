@@ -37,11 +37,12 @@ export async function openRedisStorage(options: RedisStorageOptions): Promise<St
   const connections = await Connections.open(url, mode, clock, logger)
   const {command} = connections
   const topics = new TopicRegistry(command, keys)
-  const wake = new RedisWake(
-    keys.wakeChannel,
-    () => connections.subscriber(),
-    async () => (await topics.all()).flatMap(partitionsOf),
-  )
+  const wake = new RedisWake({
+    channel: keys.wakeChannel,
+    openSubscriber: () => connections.subscriber(),
+    allPartitions: async () => (await topics.all()).flatMap(partitionsOf),
+    isCluster,
+  })
   let facts = await readServerFacts(command)
   const refresh = async () => (facts = await readServerFacts(command))
   await topics.finishDrops()

@@ -66,7 +66,7 @@ export class Outbox {
   async #sendOne(task: TaskId, incarnation: string, sequence: number, {place, batch}: Forward): Promise<Offset> {
     const append = new AppendArguments(this.#keys)
     append.add(place, batch)
-    const head = [`${this.#keys.task(task)} ${incarnation}`, sequence, this.#keys.wakeChannel, this.#wake.message([batch])]
+    const head = [`${this.#keys.task(task)} ${incarnation}`, sequence, ...this.#wake.arguments([batch])]
     const reply = await this.#connection.run(forwardOutput, append.keys, [...head, ...append.args], {isRepeatable: true})
     const [status, base] = arrayOf(reply)
     if (textOf(status) === 'unknown-partition') return -1

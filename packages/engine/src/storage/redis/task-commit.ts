@@ -94,8 +94,8 @@ export class TaskCommitter {
       ...stores.flatMap(({store}) => [keys.store(work.task, store), keys.storeOrder(work.task, store)]),
     ])
     for (const {place, batch} of local) append.add(place, batch)
-    const message = wake.message(local.map(output => output.batch))
-    const head = [work.epoch, `${this.#instance}:${++this.#commits}`, clock.nowMs(), keys.wakeChannel, message]
+    const woken = wake.arguments(local.map(output => output.batch))
+    const head = [work.epoch, `${this.#instance}:${++this.#commits}`, clock.nowMs(), ...woken]
     const fields = taskFields(work, stores)
     const rows = stores.flatMap(({store, puts, deletes}, i) => [
       ...[4 + 2 * i, ordered.has(store) ? 1 : 0],

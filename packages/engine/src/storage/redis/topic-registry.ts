@@ -8,7 +8,13 @@ import {mustBeTaggable} from './keys.ts'
 import {replaceTopic} from './lua/replace-topic.ts'
 import {arrayOf, fieldsOf, numberOf, orAbsent, textOf} from './reply.ts'
 
-type Registered = {readonly number: number; readonly record: TopicRecord; readonly stored: string}
+type Registered = {
+  readonly number: number
+  readonly record: TopicRecord
+  readonly stored: string
+  /** By partition, made when they are asked for. */
+  readonly places: PartitionPlace[]
+}
 
 /**
  * Names of topics, and where their partitions live. A name is looked up once and remembered; when the partition is not where it
@@ -81,15 +87,15 @@ export class TopicRegistry {
 
   /** Where partitions live, as far as it is remembered or can be found; undefined for what does not exist. */
   async places(partitions: readonly TopicPartition[]): Promise<readonly (PartitionPlace | undefined)[]> {
-    for (const {topic, partition} of partitions) {
-      const known = this.#remembered.get(topic)
-      if (!known || partition >= known.record.partitions) await this.find(topic)
-    }
-    return partitions.map(({topic, partition}) => {
-      const known = this.#remembered.get(topic)
-      if (!known || partition < 0 || partition >= known.record.partitions) return undefined
-      return {topic: known.number, placement: known.record.placement, partition}
-    })
+    for (const at of partitions) if (!this.knownPlace(at)) await this.find(at.topic)
+    return partitions.map(at => this.knownPlace(at))
+  }
+
+  /** Where a partition lives, if it is remembered. The same object each time. */
+  knownPlace({topic, partition}: TopicPartition): PartitionPlace | undefined {
+    const known = this.#remembered.get(topic)
+    if (!known || partition < 0 || partition >= known.record.partitions) return undefined
+    return (known.places[partition] ??= {topic: known.number, placement: known.record.placement, partition})
   }
 
   /** Forgets topics, so that they are looked up again. Returns whether any was remembered. */
@@ -135,5 +141,5 @@ const encode = (number: number, record: TopicRecord): string => JSON.stringify({
 /** What `encode` wrote. */
 function decode(stored: string): Registered {
   const {number, record}: {number: number; record: TopicRecord} = JSON.parse(stored)
-  return {number, record, stored}
+  return {number, record, stored, places: []}
 }

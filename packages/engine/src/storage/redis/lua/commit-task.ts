@@ -1,9 +1,10 @@
 import {script} from '../script.ts'
 import {appendPlan} from './append-plan.ts'
+import {wakeOthers} from './wake-others.ts'
 
 /**
  * KEYS: the task; its outbox; its changelog; rows and order of each store; log and meta of each output partition.
- * ARGV: epoch, token, now in ms, wake channel, wake message, outputs for the outbox as a packed array (destination, count,
+ * ARGV: epoch, token, now in ms, wake channel and message, outputs for the outbox as a packed array (destination, count,
  * latest timestamp, bytes, …), sequence and bytes of a changelog entry and where the changelog is to begin (each may be empty), number of task fields, the fields (name, value); number of stores, for each: index of its rows in KEYS, '1' when ordered, written keys and values, deleted keys, both as packed arrays; then the
  * outputs.
  * Returns {'committed', last sequence in the outbox, incarnation of the task, base...}, {'fenced', epoch} or {'unknown-partition', index of the output from 0}.
@@ -11,6 +12,7 @@ import {appendPlan} from './append-plan.ts'
  */
 export const commitTask = script(
   appendPlan,
+  wakeOthers,
   `
 local task = redis.call('HMGET', KEYS[1], 'epoch', 'token', 'bases', 'outbox', 'incarnation')
 if task[2] == ARGV[2] then
@@ -69,7 +71,7 @@ end
 if ARGV[7] ~= '' then redis.call('XADD', KEYS[3], ARGV[7] .. '-1', 'b', ARGV[8]) end
 if ARGV[9] ~= '' then redis.call('XTRIM', KEYS[3], 'MINID', '=', ARGV[9] .. '-0') end
 redis.call('HSET', KEYS[1], 'token', ARGV[2], 'bases', table.concat(bases, ' '), unpack(ARGV, 11, 10 + fields))
-if #decided.writes > 0 then redis.call('PUBLISH', ARGV[4], ARGV[5]) end
+if #decided.writes > 0 then wakeOthers(4, outputsAt, decided.outcomes) end
 return answer
 `,
 )

@@ -1,0 +1,186 @@
+import {assert, must} from '../../base/assert.ts'
+import type {Clock} from '../../base/clock.ts'
+import {EngineError} from '../../base/errors.ts'
+import {partitionKey} from '../../record/record.ts'
+import type {AppendBatch, AppendOptions, AppendOutcome, ProducerStamp} from '../port/log-store.ts'
+import {touchedBy} from '../port/touched-by.ts'
+import type {Acknowledger} from './acks.ts'
+import {AppendArguments} from './append-arguments.ts'
+import type {Connections} from './connections.ts'
+import type {PartitionPlace, RedisKeys} from './keys.ts'
+import {appendBatches} from './lua/append-batches.ts'
+import {appendOne} from './lua/append-one.ts'
+import {arrayOf, asBuffer, numberOf, orAbsent, textOf} from './reply.ts'
+import type {TopicRegistry} from './topic-registry.ts'
+import type {RedisWake} from './wake.ts'
+
+export type RedisLogParts = {
+  readonly connections: Connections
+  readonly keys: RedisKeys
+  readonly topics: TopicRegistry
+  readonly wake: RedisWake
+  readonly clock: Clock
+  readonly isCluster: boolean
+  readonly acknowledger: Acknowledger
+}
+
+/** Appends to the logs of partitions: one script call, in a cluster one a slot. */
+export class LogAppender {
+  readonly #parts: RedisLogParts
+
+  constructor(parts: RedisLogParts) {
+    this.#parts = parts
+  }
+
+  async append(batches: readonly AppendBatch[], options: AppendOptions = {}): Promise<readonly AppendOutcome[]> {
+    assert(options.isAtomic === true || !options.groupOffsets, 'group offsets go with an atomic append only')
+    const [first] = batches
+    const single = batches.length === 1 && first && isPlain(first, options) ? await this.#appendOne(first) : undefined
+    if (single) return [single]
+    const outcomes = await this.#append(batches, options)
+    const missing = batches.filter((_, i) => outcomes[i]?.kind === 'unknown-partition')
+    if (missing.length === 0) return outcomes
+    // A topic may have been dropped and created again, or grown, since its place was remembered: look again, once.
+    const before = await this.#parts.topics.places(missing)
+    this.#parts.topics.forget(missing.map(batch => batch.topic))
+    const after = await this.#parts.topics.places(missing)
+    if (after.every((place, i) => place === undefined || isSamePlace(place, before[i]))) return outcomes
+    if (options.isAtomic) return this.#append(batches, options)
+    const again = await this.#append(missing, options)
+    let next = 0
+    return outcomes.map(outcome => (outcome.kind === 'unknown-partition' ? must(again[next++], 'outcome of a batch') : outcome))
+  }
+
+  async #append(batches: readonly AppendBatch[], options: AppendOptions): Promise<readonly AppendOutcome[]> {
+    const places = await this.#parts.topics.places(batches)
+    const placed = batches.flatMap((batch, i) => {
+      const place = places[i]
+      return place ? [{batch, place, index: i}] : []
+    })
+    const outcomes: AppendOutcome[] = batches.map(() => ({kind: 'unknown-partition'}))
+    if (placed.length < batches.length && options.isAtomic) {
+      for (const {index} of placed) outcomes[index] = {kind: 'aborted'}
+      return outcomes
+    }
+    const groups = this.#parts.isCluster ? bySlot(placed) : [placed]
+    if (options.isAtomic && groups.length > 1) throw spansSlots()
+    const answers = await Promise.all(groups.map(group => this.#appendTogether(group, options)))
+    for (const [g, group] of groups.entries()) {
+      for (const [i, {index}] of group.entries()) outcomes[index] = must(answers[g]?.[i], 'outcome of a batch')
+    }
+    return outcomes
+  }
+
+  /** Undefined where more is to be looked at than this can. */
+  async #appendOne(batch: PlainBatch): Promise<AppendOutcome | undefined> {
+    const {keys, connections, topics, wake, clock} = this.#parts
+    const place = topics.knownPlace(batch)
+    if (!place) return undefined
+    const {log, meta} = keys.partition(place)
+    const {count, maxTimestampMs, producer, bytes} = batch
+    const head = [clock.nowMs(), ...wake.arguments([batch]), count, maxTimestampMs]
+    const args = [...head, producer.id, producer.epoch, producer.sequence, asBuffer(bytes)]
+    const reply = await connections.command.run(appendOne, [log, meta], args, {isRepeatable: true})
+    const baseOffset = orAbsent(reply, numberOf)
+    if (baseOffset === undefined) return undefined
+    const outcomes: AppendOutcome[] = [{kind: 'appended', baseOffset}]
+    wake.notify(touchedBy([batch], outcomes))
+    return outcomes[0]
+  }
+
+  /** One script call: all of it stands on one server, in a cluster in one slot. */
+  async #appendTogether(placed: readonly Placed[], options: AppendOptions): Promise<readonly AppendOutcome[]> {
+    if (placed.length === 0) return []
+    const {keys, connections, acknowledger, wake, clock, isCluster} = this.#parts
+    const {groupOffsets, isAtomic = false} = options
+    if (groupOffsets && isCluster)
+      throw new EngineError(
+        'INVALID_ARGUMENT',
+        'found offsets of a group with an append, which a Redis Cluster keeps in different slots: commit them after it, with event ids that make a repetition harmless',
+      )
+    const append = new AppendArguments(keys, groupOffsets ? [keys.group(groupOffsets.group)] : [])
+    for (const {place, batch} of placed) append.add(place, batch)
+    const offsets = groupOffsets?.offsets.flatMap(offset => [partitionKey(offset), JSON.stringify(offset)]) ?? []
+    const batches = placed.map(({batch}) => batch)
+    const head = [clock.nowMs(), isAtomic ? 1 : 0, ...wake.arguments(batches)]
+    const group = [groupOffsets ? 1 : 0, groupOffsets?.generation ?? '', offsets.length, ...offsets]
+    const call = {script: appendBatches, keys: append.keys, args: [...head, ...group, ...append.args]}
+    const isRepeatable = batches.every(batch => batch.producer !== undefined)
+    const {reply, isKept} =
+      options.acks === 'ALL'
+        ? await acknowledger.run(call, {isRepeatable})
+        : {reply: await connections.command.run(call.script, call.keys, call.args, {isRepeatable}), isKept: true}
+    const outcomes = parseOutcomes(reply)
+    if (outcomes.some(outcome => outcome.kind === 'appended')) wake.notify(touchedBy(batches, outcomes))
+    return isKept ? outcomes : outcomes.map(underAcknowledged)
+  }
+}
+
+type PlainBatch = AppendBatch & {readonly producer: ProducerStamp}
+
+/** A batch of which nothing is to be known but its producer. ALL waits for what its script wrote, so that one must write it. */
+const isPlain = (batch: AppendBatch, {isAtomic, acks}: AppendOptions): batch is PlainBatch =>
+  batch.producer !== undefined &&
+  !batch.keys?.length &&
+  !batch.eventIds?.length &&
+  batch.expectedEnd === undefined &&
+  !isAtomic &&
+  acks !== 'ALL'
+
+type Placed = {readonly batch: AppendBatch; readonly place: PartitionPlace; readonly index: number}
+
+/** Partitions of one placement and number share a slot. */
+function bySlot(placed: readonly Placed[]): readonly (readonly Placed[])[] {
+  const groups = new Map<string, Placed[]>()
+  for (const item of placed) {
+    const tag = `${item.place.placement}:${item.place.partition}`
+    const group = groups.get(tag)
+    if (group) group.push(item)
+    else groups.set(tag, [item])
+  }
+  return [...groups.values()]
+}
+
+const underAcknowledged = (outcome: AppendOutcome): AppendOutcome =>
+  outcome.kind === 'appended' || outcome.kind === 'duplicate' ? {...outcome, acks: 'LEADER'} : outcome
+
+const isSamePlace = (a: PartitionPlace, b: PartitionPlace | undefined): boolean =>
+  b !== undefined && a.topic === b.topic && a.placement === b.placement
+
+const spansSlots = (): EngineError =>
+  new EngineError(
+    'INVALID_ARGUMENT',
+    'found an atomic append to keys that a Redis Cluster keeps in different slots, expected partitions of one number and placement',
+  )
+
+function parseOutcomes(reply: unknown): readonly AppendOutcome[] {
+  const flat = arrayOf(reply)
+  const outcomes: AppendOutcome[] = []
+  for (let i = 0; i < flat.length; i += 2) outcomes.push(outcomeOf(textOf(flat[i]), flat[i + 1]))
+  return outcomes
+}
+
+function outcomeOf(status: string, detail: unknown): AppendOutcome {
+  switch (status) {
+    case 'appended':
+    case 'duplicate':
+      return {kind: status, baseOffset: numberOf(detail)}
+    case 'out-of-order':
+      return {kind: status, expectedSequence: numberOf(detail)}
+    case 'fenced':
+      return {kind: status, by: numberOf(detail)}
+    case 'conflict':
+      return {kind: status, end: numberOf(detail)}
+    case 'known-events':
+      return {kind: status, known: numberOf(detail)}
+    case 'key-conflict': {
+      const [index, version] = textOf(detail).split(' ')
+      return {kind: status, index: numberOf(index), version: numberOf(version)}
+    }
+    case 'unknown-partition':
+    case 'aborted':
+      return {kind: status}
+    default:
+      throw new Error(`the append script answered ${status}`)
+  }
+}
