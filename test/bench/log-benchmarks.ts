@@ -1,6 +1,6 @@
 import type {Bench, Benchmark} from './benchmark.ts'
 import {makeOrders, type OrderEvent} from './events.ts'
-import {appendPremade} from './limit-loops.ts'
+import {appendPremade, encodeAndAppend} from './limit-loops.ts'
 import {measureConsume, measureProduce} from './millrace.ts'
 import {bullAdd, bullWork} from './peers/bullmq.ts'
 import {natsUnavailable} from './peers/nats-server.ts'
@@ -30,6 +30,7 @@ export const logBenchmarks: readonly Benchmark[] = [
         run: bench => jetStreamPublish(fewerOrders(bench)),
         unavailable: natsUnavailable,
       },
+      {name: 'limit: encode by hand, append', run: bench => encodeAndAppend(bench, orders(bench))},
       {name: 'limit: append pre-made', run: bench => appendPremade(bench, orders(bench))},
     ],
   },
