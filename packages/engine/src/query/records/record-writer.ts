@@ -130,7 +130,10 @@ function resultOf(
     rejected: errors.length,
     ranges,
     errors,
-    token: encodePositions('write', '', {[topic.name]: ends}),
+    // Few ask for it.
+    get token() {
+      return encodePositions('write', '', {[topic.name]: ends})
+    },
     isDuplicate: outcomes.every(({kind}) => kind === 'duplicate'),
     // The log answers NONE as LEADER, and ALL too where it can't be given.
     acks: acks === 'ALL' && !outcomes.some(isUnderAcknowledged) ? 'ALL' : 'LEADER',
