@@ -43,8 +43,10 @@ test('another process hears of small batches with what they hold', async () => {
     batch(topic, 'für', {count: 2, producer: {...producer, sequence: 0}}),
     batch(topic, 'b', {producer: {...producer, sequence: 1}}),
   ])
+  const task = freshTask()
+  const {epoch} = await here.state.claim(task)
   await here.commit({
-    ...{task: freshTask(), epoch: 0, consumed: [], state: []},
+    ...{task, epoch, consumed: [], state: []},
     outputs: [{topic, partition: 0, bytes: Buffer.from('c'), count: 1, maxTimestampMs: 0}],
   })
   await vi.waitFor(() =>
