@@ -170,13 +170,35 @@ test('a primary takes the end of a partition with it, never a record in its midd
   )
 })
 
-test('a group that had handled lost records does not get what stands in their place', () => {
-  const after = [...stored(0, 1), {partition: 0, offset: 2, value: value(8)}, {partition: 0, offset: 3, value: value(9)}]
-  const events = [
-    ...right.events,
-    killed('primary', 1040),
-    acked(2, {value: value(8), atMs: 6000}),
-    acked(3, {value: value(9), atMs: 6001}),
-  ]
-  expect(checkHistory({stored: after, events})).toEqual({faults: [], lostAsPromised: 2})
+const replacedTail = [...stored(0, 1), {partition: 0, offset: 2, value: value(8)}, {partition: 0, offset: 3, value: value(9)}]
+const acknowledgedAgain = [acked(2, {value: value(8), atMs: 6000}), acked(3, {value: value(9), atMs: 6001})]
+
+test('a group that had handled lost records must get what stands in their place', () => {
+  const events = [...right.events, killed('primary', 1040), ...acknowledgedAgain]
+  expect(checkHistory({stored: replacedTail, events})).toEqual({
+    faults: ['p:k:8 at 0/2 was not handled', 'p:k:9 at 0/3 was not handled'],
+    lostAsPromised: 2,
+  })
+})
+
+test('for that it may go back once, and not without a failover that lost something', () => {
+  const again = [8, 9].map((number, i) => handled(2 + i, {value: value(number), generation: 200, atMs: 7000}))
+  const back = [committed(4, {startedMs: 1035}), committed(3, {startedMs: 7000, generation: 200})]
+  const events = [...right.events, killed('primary', 1040), ...acknowledgedAgain, ...again, ...back]
+  expect(faultsOf({stored: replacedTail, events})).toEqual([])
+  expect(faultsOf({stored: replacedTail, events: [...events, committed(4, {startedMs: 12_000}), observed(3, 12_100)]})).toEqual([
+    'partition 0: the committed offset went from 4 back to 3 (observed)',
+  ])
+  const other = [...right.events, committed(4, {startedMs: 1110}), observed(3, 7000)]
+  expect(faultsOf({events: [...other, killed('primary', 1040)]})).toEqual([
+    'partition 0: the committed offset went from 4 back to 3 (observed)',
+  ])
+  expect(faultsOf({events: [...other, killed('cut-off primary', 1040)]})).toEqual([])
+})
+
+test('copies are the log itself: one too many, one too few and another one are found', () => {
+  expect(faultsOf({copied: stored(0, 1, 2, 3)})).toEqual([])
+  expect(faultsOf({copied: stored(0, 1, 2)})).toEqual(['the copy at 0/3 is nothing, expected p:k:3'])
+  const twice = [...stored(0, 1, 2, 3), {partition: 0, offset: 4, value: value(3)}]
+  expect(faultsOf({copied: twice})).toEqual(['the copy at 0/4 is p:k:3, expected nothing'])
 })

@@ -7,6 +7,8 @@ import {eventsOf, keyOf, numberOf, placeOf, type EventOf, type History, type Sto
  */
 const lostBeforeKillMs = 2000
 const heardAfterKillMs = 3000
+/** So long after a failover the group has found out what is lost, and gone back. */
+const settledAfterKillMs = 10_000
 
 export type Verdict = {
   readonly faults: readonly string[]
@@ -20,20 +22,24 @@ export type Verdict = {
  * - Offsets of a partition are 0, 1, 2, …: no gap and no repeat. No value is stored twice. Records of a key are in the order
  *   in which they were sent.
  * - An acknowledged record is where it was acknowledged, whatever was killed. Only one acknowledged with LEADER may be gone,
- *   and only with a cluster's primary that was killed at most `lostBeforeKillMs` later; then everything that was acknowledged
- *   behind it in its partition before that kill is gone, too.
+ *   and only with a primary that was killed at most `lostBeforeKillMs` later; then everything that was acknowledged behind it in
+ *   its partition before that kill is gone, too.
  * - A record is handled at least once, as it is stored; in one generation a partition is handled by one member, in the order
  *   of its offsets, none left out and none twice. A commit of an earlier generation by another member is not taken after one of
  *   a later generation was.
- * - Committed offsets never go back, as commits were answered and as anybody asks for them.
+ * - Committed offsets never go back, as commits were answered and as anybody asks for them; but once behind a failover that lost
+ *   records of the partition, for then the group goes on where others stand in their places, or the commits with its primary.
+ * - What the copiers wrote is the log itself: each record once, in its order.
  * - Every failure is one that trying again mends.
- *
- * Where a loss as promised made offsets name other records, a group that had handled the lost ones does not get the new ones.
  */
 export function checkHistory(history: History): Verdict {
   const {faults: losses, lost} = checkAcknowledged(history)
+  const {faults: unhandled, setbacks} = checkHandled(history, lost)
   const failures = eventsOf(history, 'failed').map(({message}) => `a request failed for good: ${message}`)
-  const faults = [...failures, ...checkLog(history.stored), ...losses, ...checkHandled(history, lost), ...checkCommits(history)]
+  const faults = [
+    ...[...failures, ...checkLog(history.stored), ...losses],
+    ...[...unhandled, ...checkCommits(history, setbacks), ...checkCopies(history)],
+  ]
   return {faults, lostAsPromised: lost.size}
 }
 
@@ -81,7 +87,7 @@ function checkAcknowledged(history: History): {readonly faults: string[]; readon
 }
 
 const killsOfPrimaries = (history: History): readonly EventOf<'killed'>[] =>
-  eventsOf(history, 'killed').filter(({what}) => what === 'primary')
+  eventsOf(history, 'killed').filter(({what}) => what === 'primary' || what === 'cut-off primary')
 
 const killOfPrimaryNear = (history: History, atMs: number): EventOf<'killed'> | undefined =>
   killsOfPrimaries(history).find(kill => atMs >= kill.atMs - lostBeforeKillMs && atMs <= kill.atMs + heardAfterKillMs)
@@ -97,20 +103,27 @@ function lastKeptBeforeKills(history: History, kept: readonly Acked[]): Readonly
   return last
 }
 
-function checkHandled(history: History, lost: ReadonlySet<string>): string[] {
+/** A failover after which a group may go back in a partition. */
+type Setback = {readonly partition: number; readonly atMs: number}
+
+function checkHandled(
+  history: History,
+  lost: ReadonlySet<string>,
+): {readonly faults: string[]; readonly setbacks: readonly Setback[]} {
   const faults: string[] = []
+  const setbacks: Setback[] = []
   const byPlace = new Map(history.stored.map(record => [placeOf(record), record.value]))
   const handled = new Set<string>()
-  const replaced = new Set<string>()
   const owners = new Map<string, {readonly member: string; readonly offset: number}>()
   for (const event of eventsOf(history, 'handled')) {
     const {partition, offset, value, member, generation, atMs} = event
     const place = placeOf(event)
     const stored = byPlace.get(place)
-    const mayBeGone = lost.has(`${place} ${value}`) || killOfPrimaryNear(history, atMs) !== undefined
+    const kill = killOfPrimaryNear(history, atMs)
+    const mayBeGone = lost.has(`${place} ${value}`) || kill !== undefined
     if (stored === value) handled.add(place)
-    else if (mayBeGone) replaced.add(place)
-    else faults.push(`${value} was handled at ${place}, where there is ${stored ?? 'nothing'}`)
+    else if (kill) setbacks.push({partition, atMs: kill.atMs})
+    else if (!mayBeGone) faults.push(`${value} was handled at ${place}, where there is ${stored ?? 'nothing'}`)
     const share = `${partition} in generation ${generation}`
     const owner = owners.get(share)
     if (owner && owner.member !== member) faults.push(`partition ${share} was handled by ${owner.member} and ${member}`)
@@ -118,17 +131,44 @@ function checkHandled(history: History, lost: ReadonlySet<string>): string[] {
       faults.push(`${member} handled offset ${offset} of partition ${share} after ${owner.offset}`)
     owners.set(share, {member, offset})
   }
-  for (const [place, value] of byPlace)
-    if (!handled.has(place) && !replaced.has(place)) faults.push(`${value} at ${place} was not handled`)
-  return faults
+  for (const [place, value] of byPlace) if (!handled.has(place)) faults.push(`${value} at ${place} was not handled`)
+  return {faults, setbacks}
+}
+
+/** Copies go to the partition of their original, in its order: so the one topic is the other. */
+function checkCopies({stored, copied}: History): string[] {
+  if (!copied) return []
+  const [originals, copies] = [stored, copied].map(records => new Map(records.map(record => [placeOf(record), record.value])))
+  const places = new Set([...(originals?.keys() ?? []), ...(copies?.keys() ?? [])])
+  return [...places].flatMap(place => {
+    const [expected, found] = [originals?.get(place) ?? 'nothing', copies?.get(place) ?? 'nothing']
+    return expected === found ? [] : [`the copy at ${place} is ${found}, expected ${expected}`]
+  })
 }
 
 type Position = EventOf<'committed'> | EventOf<'observed'>
 
-function checkCommits(history: History): string[] {
+function checkCommits(history: History, setbacks: readonly Setback[]): string[] {
   const positions: readonly Position[] = [...eventsOf(history, 'committed'), ...eventsOf(history, 'observed')]
   const partitions = new Set(positions.map(({partition}) => partition))
-  return [...partitions].flatMap(partition => checkPositions(positions.filter(each => each.partition === partition)))
+  // With a primary that its replicas had not followed its commits may go, too.
+  const cutOff = eventsOf(history, 'killed').filter(({what}) => what === 'cut-off primary')
+  return [...partitions].flatMap(partition => {
+    const own = setbacks.filter(each => each.partition === partition)
+    const ofPartition = positions.filter(each => each.partition === partition)
+    return between([...own, ...cutOff].map(({atMs}) => atMs).toSorted((one, other) => one - other)).flatMap(isWithin =>
+      checkPositions(ofPartition.filter(isWithin)),
+    )
+  })
+}
+
+/** The times between failovers, each as what lies within it; the moments after a failover belong to none. */
+function between(killsMs: readonly number[]): readonly ((position: Position) => boolean)[] {
+  const begins = [-Infinity, ...killsMs.map(atMs => atMs + settledAfterKillMs)]
+  return begins.map((begin, i) => {
+    const end = killsMs[i] ?? Infinity
+    return ({startedMs, atMs}) => startedMs >= begin && atMs < end
+  })
 }
 
 /** Each position against those that were known before it was asked for: what overlaps in time has no order. */

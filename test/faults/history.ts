@@ -41,13 +41,23 @@ export type Event =
   | {readonly kind: 'failed'; readonly atMs: number; readonly message: string}
   | {readonly kind: 'killed'; readonly atMs: number; readonly what: Victim}
 
-/** `primary`: of a cluster, where a replica may take over; `redis`: a server that comes back with its own data. */
-export type Victim = 'server' | 'consumer' | 'redis' | 'primary'
+/**
+ * `primary`: where a replica may take over; `cut-off primary`: whose replicas had not followed it for some moments; `redis`: a
+ * server that comes back with its own data.
+ */
+export type Victim = 'server' | 'consumer' | 'copier' | 'redis' | 'primary' | 'cut-off primary'
 
 export type Stored = {readonly partition: number; readonly offset: number; readonly value: string}
 
-/** `stored`: what the log holds in the end, as a reader from the beginning finds it. */
-export type History = {readonly events: readonly Event[]; readonly stored: readonly Stored[]}
+/**
+ * `stored`: what the log holds in the end, as a reader from the beginning finds it. `copied`: what the copiers made of it, where
+ * there are any.
+ */
+export type History = {
+  readonly events: readonly Event[]
+  readonly stored: readonly Stored[]
+  readonly copied?: readonly Stored[]
+}
 
 export type EventOf<Kind extends Event['kind']> = Extract<Event, {readonly kind: Kind}>
 

@@ -2,13 +2,15 @@ import {spawn, type ChildProcess} from 'node:child_process'
 import {createInterface} from 'node:readline'
 import type {Event} from './history.ts'
 
-/** A consumer's process, which is started again after each death. */
+/** The process of a consumer or a copier, which is started again after each death. */
 export class ConsumerProcess {
+  readonly #file: string
   readonly #args: readonly string[]
   readonly #hear: (event: Event) => void
   #child: ChildProcess
 
-  constructor(args: readonly string[], hear: (event: Event) => void) {
+  constructor(script: 'consumer.ts' | 'copier.ts', args: readonly string[], hear: (event: Event) => void) {
+    this.#file = new URL(`./${script}`, import.meta.url).pathname
     this.#args = args
     this.#hear = hear
     this.#child = this.#start()
@@ -17,7 +19,8 @@ export class ConsumerProcess {
   /** kill -9; resolves when all that it said was heard. */
   async kill(): Promise<void> {
     const child = this.#child
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`a consumer ended with ${child.exitCode} by itself`)
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`${this.#file} ended with ${child.exitCode} by itself`)
     const ended = new Promise(resolve => child.once('close', resolve))
     child.kill('SIGKILL')
     await ended
@@ -28,8 +31,7 @@ export class ConsumerProcess {
   }
 
   #start(): ChildProcess {
-    const file = new URL('./consumer.ts', import.meta.url).pathname
-    const child = spawn(process.execPath, ['--import', 'tsx', file, ...this.#args], {stdio: ['ignore', 'pipe', 'inherit']})
+    const child = spawn(process.execPath, ['--import', 'tsx', this.#file, ...this.#args], {stdio: ['ignore', 'pipe', 'inherit']})
     const killed = () => child.kill('SIGKILL')
     process.once('exit', killed)
     child.once('exit', () => process.off('exit', killed))

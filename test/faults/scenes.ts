@@ -3,10 +3,12 @@ import {openBatch} from '../../packages/engine/src/batch/open-batch.ts'
 import {openLmdbStorage} from '../../packages/engine/src/storage/lmdb/open.ts'
 import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
 import {openRedisStorage, type RedisStorageOptions} from '../../packages/engine/src/storage/redis/open.ts'
-import {startRedis, type RedisServer} from '../support/redis.ts'
+import {startRedis} from '../support/redis.ts'
 import {startRedisCluster} from '../support/redis-cluster.ts'
+import {startRedisSentinel} from '../support/redis-sentinel.ts'
 import {startServerProcess, type ServerProcess} from '../support/server.ts'
 import {temporaryDirectory} from '../support/temp-dir.ts'
+import {until} from '../support/until.ts'
 import {sleep} from './api.ts'
 import type {Stored, Victim} from './history.ts'
 
@@ -18,6 +20,8 @@ export type Scene = {
   readonly name: string
   readonly servers: readonly ServerProcess[]
   readonly strikes: readonly Strike[]
+  /** Whether nothing of what was handled is ever lost, so that exactly once can be told. */
+  readonly isExact: boolean
   /** The store itself, when no server uses it. */
   readonly openStorage: () => Promise<Storage>
   readonly dispose: () => Promise<void>
@@ -41,6 +45,7 @@ export async function onLmdb(): Promise<Scene> {
     name: 'lmdb',
     servers: [server],
     strikes: [strikeServer(server)],
+    isExact: true,
     openStorage: () => openLmdbStorage({dir: dir.path}),
     dispose: async () => dir.remove(),
   }
@@ -65,6 +70,7 @@ export async function onRedis(): Promise<Scene> {
     name: 'redis',
     servers,
     strikes: [strike, strike, ...servers.map(strikeServer)],
+    isExact: true,
     openStorage: () => openRedisStorage(storage),
     dispose: () => redis.stop(),
   }
@@ -84,7 +90,7 @@ export async function onCluster(seed: number): Promise<Scene> {
       if (!primary) throw new Error('no primary has slots')
       died()
       await primary.kill()
-      await absence(primary, random, cluster.primaries)
+      await absence(random, async () => (await cluster.primaries()).every(({port}) => port !== primary.port))
       await primary.restart()
     },
   }
@@ -92,19 +98,58 @@ export async function onCluster(seed: number): Promise<Scene> {
     name: 'cluster',
     servers,
     strikes: [strike, strike, strike, ...servers.map(strikeServer)],
+    isExact: false,
     openStorage: () => openRedisStorage(storage),
     dispose: () => cluster.stop(),
   }
 }
 
-const failoverMsMax = 15_000
+/**
+ * A primary with two replicas, and three sentinels. The primary comes back as a replica of the one that took its place: one that
+ * comes back while it is being replaced would take writes until the sentinels tell it. A cut-off one takes what it wrote in its
+ * last moments with it: whatever was acknowledged with LEADER.
+ */
+export async function onSentinel(seed: number): Promise<Scene> {
+  // A busy machine may make a server silent for a second: it would be replaced while it goes on.
+  const deployment = await startRedisSentinel(['appendfsync always'], {replicas: 2, downAfterMs: 3000})
+  const storage: RedisStorageOptions = {url: deployment.url, mode: 'sentinel', namespace}
+  const servers = await startServers({REDIS_URL: deployment.url, REDIS_MODE: 'sentinel', NAMESPACE: namespace})
+  const random = seededRandom(seed)
+  const strike = (victim: 'primary' | 'cut-off primary'): Strike => ({
+    victim,
+    async run(died) {
+      // A replica that still copies may be promoted all the same: that is the sentinels' choice, and not what is tried here.
+      await until('the replicas to follow', () => deployment.isWhole(), wholeMsMax)
+      const primary = await deployment.primary()
+      if (victim === 'cut-off primary') {
+        await deployment.cutReplicasOff()
+        await sleep(300 + random.int(500))
+      }
+      died()
+      await primary.kill()
+      await until('another primary', async () => (await deployment.primary()) !== primary, wholeMsMax)
+      await deployment.rejoin(primary)
+    },
+  })
+  return {
+    name: 'sentinel',
+    servers,
+    strikes: [strike('primary'), strike('primary'), strike('cut-off primary'), ...servers.map(strikeServer)],
+    isExact: false,
+    openStorage: () => openRedisStorage(storage),
+    dispose: () => deployment.stop(),
+  }
+}
 
-/** Short, or until another server has its slots; not for ever: a replica that has not caught up takes over nothing. */
-async function absence(primary: RedisServer, random: Random, primaries: () => Promise<readonly RedisServer[]>): Promise<void> {
-  const shortMs = random.int(1000)
+const failoverMsMax = 15_000
+const wholeMsMax = 30_000
+
+/** Short, or until another server has its place; not for ever: a replica that has not caught up takes over nothing. */
+async function absence(random: Random, isReplaced: () => Promise<boolean>): Promise<void> {
+  const shortMs = random.int(700)
   if (random.int(3) === 0) return sleep(shortMs)
   const untilMs = Date.now() + failoverMsMax
-  while (Date.now() < untilMs && (await primaries()).some(({port}) => port === primary.port)) await sleep(100)
+  while (Date.now() < untilMs && !(await isReplaced())) await sleep(100)
   return sleep(shortMs)
 }
 

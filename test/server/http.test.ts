@@ -35,6 +35,50 @@ test('what cannot run is 400 under the new media type, and 200 under application
   }
 })
 
+test('a subscription whose client takes no event stream is 406, and says what it takes', async () => {
+  const reply = await post(server.url, {query: 'subscription { metrics { at } }'}, {accept: 'application/json'})
+  expect(reply.status).toBe(406)
+  expect(reply.body.errors?.[0]).toMatchObject({
+    message: expect.stringContaining('expected accept: text/event-stream') as string,
+    extensions: {code: 'INVALID_ARGUMENT'},
+  })
+})
+
+test('whatever is nested too deeply is refused with a code', async () => {
+  const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+  const send = (query: string, variables: string) =>
+    post(server.url, `{"query": ${JSON.stringify(query)}, "variables": ${variables}}`)
+  for (const query of [
+    `{${'a{'.repeat(2_400)}b${'}'.repeat(2_400)}}`,
+    `{ keyEvents(topic: "s", key: ${deep(2_400)}) { version } }`,
+  ]) {
+    const [error] = (await post(server.url, {query})).body.errors ?? []
+    expect([query.slice(0, 20), error?.extensions['code']]).toEqual([query.slice(0, 20), 'LIMIT_EXCEEDED'])
+  }
+  const execute = 'mutation($p: JSON) { executeSql(sql: "SHOW TOPICS;", properties: $p) { __typename } }'
+  for (const properties of [`{"auto.offset.reset": ${deep(6_000)}}`, '"text"', '[1]']) {
+    const [error] = (await send(execute, `{"p": ${properties}}`)).body.errors ?? []
+    expect(error).toMatchObject({
+      message: expect.stringContaining('properties: found a ') as string,
+      extensions: {code: 'INVALID_ARGUMENT'},
+    })
+  }
+})
+
+test('an error shows no more than the ends of what was sent', async () => {
+  const name = `${'x'.repeat(100_000)}!`
+  const error = await refusal(server.url, 'query($n: String!) { keyEvents(topic: $n, key: 1) { version } }', {n: name})
+  expect(error.extensions).toMatchObject({code: 'TOPIC_NOT_FOUND'})
+  expect(error.message).toMatch(/^there is no topic x+…x+!$/)
+  expect(JSON.stringify(error).length).toBeLessThan(2_000)
+  const time = await refusal(
+    server.url,
+    'query($n: BigInt!) { topic(name: "s") { records(from: {timestamp: $n}) { endCursor } } }',
+    {n: name},
+  )
+  expect(JSON.stringify(time).length).toBeLessThan(2_000)
+})
+
 test('a body that is no request is 400, with a code', async () => {
   for (const body of ['{', '[]', '"text"', '[{"query":"{ topics { name } }"}]']) {
     const reply = await post(server.url, body)

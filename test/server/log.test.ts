@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, expect, test} from 'vitest'
-import {ask, produce, produceMutation, refusal} from './support/client.ts'
+import {ask, post, produce, produceMutation, refusal, run} from './support/client.ts'
 import {serve, type Served} from './support/servers.ts'
 import {sse} from './support/subscriptions.ts'
 
@@ -30,6 +30,35 @@ test('events of a key are read by version, and a produce that expects another ve
   const query = `query($from: BigInt) { keyEvents(topic: "carts", key: "c1", fromVersion: $from) ${pageFields} }`
   const {keyEvents} = await ask<{keyEvents: Page}>(server.url, query, {from: 1})
   expect(keyEvents).toEqual({events: [{version: '1', record: {value: 'filled'}}], version: '2', nextVersion: '2', isAtEnd: true})
+})
+
+test('a topic says what the store promises of it; a payload of its own fields too', async () => {
+  const create =
+    'mutation { createTopic(input: {name: "safe", partitions: 2}) { name partitions { id } topic { durability { acksAll canAckAll } } } }'
+  expect(await ask(server.url, create)).toMatchObject({
+    createTopic: {name: 'safe', partitions: [{id: 0}, {id: 1}], topic: {durability: {canAckAll: true}}},
+  })
+  const described = await ask<{topics: {durability: unknown}[]; health: unknown}>(
+    server.url,
+    '{ topics { durability { acksLeader acksAll facts { name } } } health { acksLeader acksAll facts { name } } }',
+  )
+  for (const {durability} of described.topics) expect(durability).toEqual(described.health)
+})
+
+test('a position that says nothing is refused and not taken for the begin', async () => {
+  const page = (args: string) => refusal(server.url, `{ topic(name: "jobs") { records(${args}) { endCursor } } }`)
+  for (const from of ['earliest', 'latest'])
+    expect((await page(`from: {${from}: false}`)).message).toBe('from: found no position, expected one that is not false or null')
+  for (const args of ['after: ""', 'from: {cursor: ""}'])
+    expect((await page(args)).extensions).toMatchObject({code: 'CURSOR_INVALID'})
+})
+
+test('a conflict over a key of 64 bits keeps its digits', async () => {
+  await run(server.url, "CREATE STREAM wide (id BIGINT KEY, v INT) WITH (KAFKA_TOPIC='wide', PARTITIONS=1, KEY_INDEX=true);")
+  const input = {topic: 'wide', records: [{key: '9007199254740993', value: {V: 1}, expectedVersion: 1}]}
+  const {text} = await post(server.url, {query: produceMutation, variables: {input}})
+  expect(text).toContain('"code":"VERSION_CONFLICT"')
+  expect(text).toContain('"key":9007199254740993,')
 })
 
 test('who subscribes to a key sees its events and no others', async () => {
@@ -126,9 +155,14 @@ test('what is expected of a key may be a word; ids name the events of their key'
 test('bad input of a producer or a consumer is named with what was found and what was expected', async () => {
   const said = async (more: object, record: object = {value: 1}) =>
     (await refusal(server.url, produceMutation, {input: {topic: 'jobs', records: [record], ...more}})).message
-  expect(await said({}, {value: 1, headers: [{key: 'h', value: '***'}]})).toBe(
-    "records[0], header 'h': found '***', expected base64",
-  )
+  const header = (value: string) => ({value, headers: [{key: 'h', value}]})
+  expect(await produce(server.url, 'jobs', ['AQ==', '***', 'A', 'AQ'].map(header))).toMatchObject({
+    accepted: 2,
+    errors: [
+      {index: 1, code: 'RECORD_INVALID', message: 'header "h": found "***", expected base64'},
+      {index: 2, code: 'RECORD_INVALID', message: 'header "h": found "A", expected base64'},
+    ],
+  })
   expect(await said({producer: {id: '', epoch: 0, sequence: 0}})).toContain('found an empty id')
   expect(await said({producer: {id: 'p', epoch: 0, sequence: -1}})).toContain('found sequence -1')
   const retry = {topic: 'jobs', records: [{value: 1, partition: 0}], producer: {id: 'p', epoch: 0, sequence: 3}}
@@ -140,4 +174,22 @@ test('bad input of a producer or a consumer is named with what was found and wha
   await subscription.close()
   const grow = 'mutation { alterTopic(input: {name: "jobs", partitions: 0}) { topic { name } } }'
   expect((await refusal(server.url, grow)).message).toBe('found 0 partitions, expected 1 to 1000')
+})
+
+test('settings of compaction are taken and given back, and one that can not be is refused', async () => {
+  const fields = 'topic { cleanupPolicy tombstoneRetentionMs minCleanableDirtyRatio maxCompactionLagMs minCompactionLagMs }'
+  const create = `mutation($input: CreateTopicInput!) { createTopic(input: $input) { ${fields} } }`
+  const alter = `mutation($input: AlterTopicInput!) { alterTopic(input: $input) { ${fields} } }`
+  const compaction = {minCleanableDirtyRatio: 0.1, maxCompactionLagMs: '90000', minCompactionLagMs: '5000'}
+  const input = {name: 'profiles', cleanupPolicy: 'COMPACT', tombstoneRetentionMs: '1000', ...compaction}
+  const {name, ...settings} = input
+  expect(await ask(server.url, create, {input})).toEqual({createTopic: {topic: settings}})
+  expect(await ask(server.url, alter, {input: {name, maxCompactionLagMs: null, minCompactionLagMs: 0}})).toMatchObject({
+    alterTopic: {topic: {maxCompactionLagMs: null, minCompactionLagMs: '0', minCleanableDirtyRatio: 0.1}},
+  })
+  const refused = await refusal(server.url, alter, {input: {name, minCleanableDirtyRatio: 2}})
+  expect(refused).toMatchObject({
+    message: expect.stringContaining('found minCleanableDirtyRatio 2, expected a number from 0 to 1'),
+    extensions: {code: 'INVALID_CONFIG'},
+  })
 })

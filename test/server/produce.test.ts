@@ -39,6 +39,15 @@ test('records that do not fit are named by index, and the rest goes on', async (
   expect(appended).toBe(2)
 })
 
+test('a value that is nested too deeply is refused, and costs the other records nothing', async () => {
+  const deep = '['.repeat(6_000) + ']'.repeat(6_000)
+  const records = `[{"key": 1, "value": {"NOTE": ${deep}}}, {"key": 1, "value": {"NOTE": "x"}}]`
+  const body = `{"query": ${JSON.stringify(produceMutation)}, "variables": {"input": {"topic": "payments", "records": ${records}}}}`
+  expect((await post(server.url, body)).body.data).toMatchObject({
+    produce: {accepted: 1, errors: [{index: 0, code: 'RECORD_INVALID', message: expect.stringContaining('levels') as string}]},
+  })
+})
+
 test('an atomic request with one wrong record appends nothing', async () => {
   const before = await pull(server.url, 'SELECT * FROM payments;')
   const records = [

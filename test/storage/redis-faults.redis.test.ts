@@ -2,6 +2,8 @@
 import {Redis} from 'ioredis'
 import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest'
 import {systemClock} from '../../packages/engine/src/base/clock.ts'
+import {commitGroupOffsets} from '../../packages/engine/src/groups/commit.ts'
+import {startOffsets} from '../../packages/engine/src/groups/start-offsets.ts'
 import {Producer} from '../../packages/engine/src/log/producer.ts'
 import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
 import {openRedisStorage} from '../../packages/engine/src/storage/redis/open.ts'
@@ -238,6 +240,12 @@ test('acks ALL waits for a replica that is connected, also when the batch was st
   const topic = await freshTopic(storage)
   const stamped = batch(topic, 'x', {producer: {id: 'p', epoch: 0, sequence: 0}})
   expect(await storage.log.append([stamped], {acks: 'ALL'})).toEqual([{kind: 'appended', baseOffset: 0}])
+  const before = await waitsOf(server)
+  const many = Array.from({length: 200}, (_, i) => batch(topic, 'y', {producer: {id: `q${i}`, epoch: 0, sequence: 0}}))
+  const outcomes = await Promise.all(many.map(each => storage.log.append([each], {acks: 'ALL'})))
+  expect(outcomes.flat().map(outcome => outcome.kind)).toEqual(many.map(() => 'appended'))
+  // They wait together: one WAIT would hold up all behind it.
+  expect((await waitsOf(server)) - before).toBeLessThan(20)
   const slow = new Redis(replica.port)
   // It stays connected and does not say what it has: DEBUG SLEEP holds up all that it does.
   const sleeping = slow.call('DEBUG', 'SLEEP', '7')
@@ -249,15 +257,130 @@ test('acks ALL waits for a replica that is connected, also when the batch was st
   await replica.stop()
 }, 30_000)
 
+test('acks ALL waits for the disk where the server can (7.2), and says LEADER where it can not', async () => {
+  const everySecond = await startRedis(['--appendfsync', 'everysec'])
+  const storage = await openRedisStorage({url: everySecond.url, namespace: 'disk'})
+  opened.push(storage)
+  const client = new Redis(everySecond.port)
+  const [, major, minor] = /redis_version:(\d+)\.(\d+)/.exec(await client.info('server')) ?? []
+  const canWait = Number(major) * 100 + Number(minor) >= 702
+  expect(storage.features.canAckAll).toBe(canWait)
+  if (canWait) expect(storage.features.durability.all).toBe('on disk')
+  const topic = await freshTopic(storage)
+  const stamped = batch(topic, 'x', {producer: {id: 'p', epoch: 0, sequence: 0}})
+  const less = !canWait && ({acks: 'LEADER'} as const)
+  expect(await storage.log.append([stamped], {acks: 'ALL'})).toEqual([{kind: 'appended', baseOffset: 0, ...less}])
+  expect(await storage.log.append([stamped], {acks: 'ALL'})).toEqual([{kind: 'duplicate', baseOffset: 0, ...less}])
+  const calls = /cmdstat_waitaof:calls=(\d+)/.exec(await client.info('commandstats'))?.[1]
+  expect(Number(calls ?? 0) >= 2).toBe(canWait)
+  client.disconnect()
+  await everySecond.stop()
+})
+
+test('a task commit with ALL waits for a replica that is slow, and is applied once', async () => {
+  const replica = await startRedis(['--replicaof', '127.0.0.1', `${server.port}`, '--enable-debug-command', 'yes'])
+  const storage = await open()
+  await vi.waitFor(
+    async () => {
+      await storage.health()
+      expect(storage.features.canAckAll).toBe(true)
+      expect(storage.features.durability.all).toContain('1 replica')
+    },
+    {timeout: 10_000},
+  )
+  const topic = await freshTopic(storage)
+  const task = freshTask()
+  const {epoch} = await storage.state.claim(task)
+  const commit = () =>
+    storage
+      .commit({task, epoch, acks: 'ALL', consumed: [], state: [], outputs: [batch(topic, 'x')]})
+      .finally(() => (isDone = true))
+  let isDone = false
+  expect(await commit()).toEqual({kind: 'committed', baseOffsets: [0]})
+  isDone = false
+  const slow = new Redis(replica.port)
+  const sleeping = slow.call('DEBUG', 'SLEEP', '7')
+  await sleep(100)
+  const committing = commit()
+  await vi.waitFor(async () => expect(await storage.log.bounds([{topic, partition: 0}])).toMatchObject([{end: 2}]))
+  // Longer than one wait for the replica takes.
+  await sleep(5500)
+  expect(isDone).toBe(false)
+  await sleeping
+  slow.disconnect()
+  expect(await committing).toEqual({kind: 'committed', baseOffsets: [1]})
+  expect(await storage.log.bounds([{topic, partition: 0}])).toMatchObject([{end: 2}])
+  await replica.stop()
+}, 30_000)
+
 test('an address where nobody answers fails with STORAGE_UNAVAILABLE and without the password', async () => {
   const opening = openRedisStorage({url: 'redis://user:secret@127.0.0.1:1', namespace: 'x', clock: hastyClock})
   await expect(opening).rejects.toMatchObject({code: 'STORAGE_UNAVAILABLE'})
   await expect(opening).rejects.not.toThrow(/secret/)
 })
 
+/** How often the server was asked to wait for replicas. */
+async function waitsOf({port}: RedisServer): Promise<number> {
+  const client = new Redis(port)
+  const stats = await client.info('commandstats')
+  client.disconnect()
+  return Number(/cmdstat_wait:calls=(\d+)/.exec(stats)?.[1] ?? 0)
+}
+
 /** Its time flies: patience ends at once. */
 let hastyMs = 0
 const hastyClock = {
   nowMs: () => (hastyMs += 6000),
   sleep: () => new Promise<void>(resolve => setImmediate(resolve)),
+}
+
+test('a task whose last commit is lost commits nothing on top of the one before', async () => {
+  const storage = await open()
+  const topic = await freshTopic(storage)
+  const task = freshTask()
+  const {epoch} = await storage.state.claim(task)
+  const commit = (next: number) => storage.commit({task, epoch, outputs: [], state: [], consumed: [{topic, partition: 0, next}]})
+  const redis = new Redis(server.url)
+  const [key = ''] = await redis.keys(`faults:*:task:${task.query}/*`)
+  await commit(1)
+  const received = await redis.hgetall(key)
+  await commit(2)
+  await redis.hset(key, received)
+  redis.disconnect()
+  await expect(commit(3)).rejects.toMatchObject({
+    code: 'STORAGE_UNAVAILABLE',
+    message: expect.stringContaining('has lost the last commit of task'),
+  })
+  const again = await storage.state.claim(task)
+  expect(again.consumed).toEqual([{topic, partition: 0, next: 1}])
+  expect(await storage.commit({task, epoch: again.epoch, outputs: [], state: [], consumed: []})).toMatchObject({
+    kind: 'committed',
+  })
+})
+
+test('a group goes on where the log of a server that took over holds other records than it had read', async () => {
+  const storage = await open()
+  const redis = new Redis(server.url)
+  const known = new Set(await redis.keys('*'))
+  const topic = await freshTopic(storage)
+  const group = freshName('group')
+  const place = {topic, partition: 0}
+  await storage.log.append([batch(topic, 'one that is kept')])
+  const received = (await copyOfKeys(redis)).filter(({key}) => !known.has(key))
+  await storage.log.append([batch(topic, 'one! that is lost')])
+  await commitGroupOffsets(storage, {group, offsets: [{...place, offset: 2}]})
+  for (const {key, copy} of received) await redis.restore(key, 0, copy, 'REPLACE')
+  redis.disconnect()
+  await storage.log.append([batch(topic, 'another one')])
+  await storage.log.append([batch(topic, 'and more')])
+  const lost: unknown[] = []
+  const [start] = await startOffsets(storage, group, [place], 'earliest', each => lost.push(each))
+  expect(start).toMatchObject({...place, from: 0, isCommitted: false})
+  expect(lost).toMatchObject([{...place, from: 0, reason: expect.stringContaining('the log has lost it')}])
+  await expect(startOffsets(storage, group, [place], 'error')).rejects.toMatchObject({code: 'OFFSET_OUT_OF_RANGE'})
+})
+
+async function copyOfKeys(redis: Redis): Promise<readonly {readonly key: string; readonly copy: Buffer}[]> {
+  const keys = await redis.keys('*')
+  return Promise.all(keys.map(async key => ({key, copy: await redis.dumpBuffer(key)})))
 }

@@ -33,7 +33,14 @@ const decode = (stored: StoredBatch, from: number) => {
   const first = Math.max(0, from - stored.baseOffset)
   const texts = textsOf(stored).slice(first)
   const offsets = texts.map((_, i) => stored.baseOffset + first + i)
-  return {offsets, part: (begin: number, end: number) => ({offsets: offsets.slice(begin, end), texts: texts.slice(begin, end)})}
+  return {
+    count: texts.length,
+    part: (from: number, to: number) => ({
+      offsets: offsets.slice(from, to),
+      nextOffset: (offsets[to - 1] ?? 0) + 1,
+      texts: texts.slice(from, to),
+    }),
+  }
 }
 
 /** Sends numbers one after the other, until it is told to stop. */
@@ -49,8 +56,8 @@ async function handle(topic: string, group: string, handled: string[], signal: A
   const parts = {storage, clock: systemClock, decode}
   for await (const {partition, part, memberId, generation} of consumeGroup(parts, {topics: [topic], group, signal})) {
     handled.push(...part.texts)
-    const offset = (part.offsets.at(-1) ?? -1) + 1
-    await commitGroupOffsets(storage, {group, memberId, generation, offsets: [{topic, partition, offset}]})
+    const offsets = [{topic, partition, offset: part.nextOffset}]
+    await commitGroupOffsets(storage, {group, memberId, generation, offsets})
   }
 }
 

@@ -43,6 +43,18 @@ export function groupStoreSuite(storage: () => Storage): void {
     expect(await groups.offsets(group)).toEqual([at('s', 0, 7), {...at('t', 2, 9), metadata: 'note: {1}'}, at('t', 10, 5)])
   })
 
+  test('offsets of many groups, asked for at once, are those of each', async () => {
+    const {groups} = storage()
+    const names = Array.from({length: 60}, () => freshName('group'))
+    const at = (partition: number, next: number) => ({topic: 't', partition, next, metadata: 'a, "b"\n]'})
+    for (const [i, name] of names.entries()) {
+      if (i % 3 === 0) await groups.setGeneration(name, i + 1)
+      if (i % 4 !== 0) await groups.commitOffsets(name, undefined, [at(1, i), at(0, i + 1)])
+    }
+    const found = await Promise.all(names.map(name => groups.offsets(name)))
+    expect(found).toEqual(names.map((_, i) => (i % 4 === 0 ? [] : [at(0, i + 1), at(1, i)])))
+  })
+
   test('a commit from another generation writes nothing', async () => {
     const {groups} = storage()
     const group = freshName('group')
@@ -61,7 +73,7 @@ export function groupStoreSuite(storage: () => Storage): void {
     const {groups} = storage()
     const group = freshName('group')
     await groups.setGeneration(group, 4)
-    await groups.setGeneration(group, 3)
+    expect(await groups.setGeneration(group, 3)).toBe(4)
     expect(await groups.commitOffsets(group, 3, [])).toBe(false)
     expect(await groups.commitOffsets(group, 4, [])).toBe(true)
   })

@@ -1,8 +1,7 @@
 import {expect, test} from 'vitest'
-import type {CommittedOffset} from '../../packages/engine/src/storage/port/group-store.ts'
 import {rememberedBatches, rememberedProducers} from '../../packages/engine/src/storage/port/admission.ts'
 import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
-import {batch, freshName, freshTopic, text} from './fixture.ts'
+import {batch, freshTopic, text} from './fixture.ts'
 
 export function appendSuite(storage: () => Storage): void {
   const contents = async (topic: string, partition = 0) => {
@@ -161,23 +160,6 @@ export function appendSuite(storage: () => Storage): void {
       'appended',
     ])
     return expect(await contents(topic, 1)).toEqual(['0:b'])
-  })
-
-  test('an atomic append commits the offsets of a group with it, or neither', async () => {
-    const {log, groups, features} = storage()
-    const topic = await freshTopic(storage())
-    const group = freshName('group')
-    await groups.setGeneration(group, 2)
-    const offsets: CommittedOffset[] = [{topic: 'in', partition: 0, next: 5}]
-    const under = (generation: number) => ({isAtomic: true, groupOffsets: {group, generation, offsets}})
-    const stale = log.append([batch(topic, 'stale')], under(1))
-    if (!features.isAtomicAcrossPartitions) return expect(stale).rejects.toMatchObject({code: 'INVALID_ARGUMENT'})
-    expect(await stale).toEqual([{kind: 'aborted'}])
-    expect(await groups.offsets(group)).toEqual([])
-    expect(await log.append([batch(topic, 'x', {partition: 9})], under(2))).toMatchObject([{kind: 'unknown-partition'}])
-    expect(await groups.offsets(group)).toEqual([])
-    expect(await log.append([batch(topic, 'current')], under(2))).toEqual([{kind: 'appended', baseOffset: 0}])
-    return expect(await groups.offsets(group)).toEqual(offsets)
   })
 
   test('appends at the same time lose nothing and leave no gap', async () => {

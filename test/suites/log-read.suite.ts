@@ -127,4 +127,26 @@ export function logReadSuite(storage: () => Storage): void {
     const at = (timestampMs: number) => storage().log.batchAtTime({topic, partition: 0}, timestampMs)
     expect(await Promise.all([50, 500, 501, 601].map(at))).toEqual([3, 3, 9, undefined])
   })
+
+  test('the head of a batch tells it from another one at its place, as far as the store can lose its log', async () => {
+    const topic = await filledTopic()
+    const {log, features} = storage()
+    const ask = (...offsets: number[]) => log.heads(offsets.map(offset => ({topic, partition: 0, offset})))
+    const nobody = {topic: freshName('nobody'), partition: 0, offset: 0}
+    expect(await log.heads([nobody, {topic, partition: 1, offset: 3}])).toEqual([undefined, undefined])
+    const found = (await ask(0, 6, 7, 13, 99)).map(head => head && [head.baseOffset, head.count, text(head.bytes)])
+    const expected = [
+      [0, 4, 'batch-0'],
+      [4, 3, 'batch-1'],
+      [7, 5, 'batch-2'],
+      [12, 2, 'batch-3'],
+      [12, 2, 'batch-3'],
+    ]
+    expect(found).toEqual(features.adapter === 'lmdb' ? expected.map(() => undefined) : expected)
+    await log.trim({topic, partition: 0}, 4)
+    expect((await ask(0))[0]).toBeUndefined()
+    const [kept] = await log.read([{topic, partition: 0, from: 7, to: 8, bytesMax: 1}])
+    await log.replace({topic, partition: 0}, 4, 12, kept?.batches ?? [])
+    expect(await ask(4, 11)).toEqual([undefined, undefined])
+  })
 }

@@ -1,6 +1,7 @@
 import {afterAll, beforeAll, describe} from 'vitest'
 import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
 import type {StorageFixture} from './fixture.ts'
+import {consumedAppendSuite} from './consumed-append.suite.ts'
 import {groupStoreSuite} from './group-store.suite.ts'
 import {appendIfSuite} from './log-append-if.suite.ts'
 import {appendSuite} from './log-append.suite.ts'
@@ -28,6 +29,7 @@ export function storageSuite(adapter: string, fixture: StorageFixture): void {
     }
     describe('topics', () => topicsSuite(storage))
     describe('append', () => appendSuite(storage))
+    describe('append with offsets of a group', () => consumedAppendSuite(storage))
     describe('append if', () => appendIfSuite(storage))
     describe('read', () => logReadSuite(storage))
     describe('trim and replace', () => logTrimSuite(storage))

@@ -141,6 +141,15 @@ export function taskCommitSuite(storage: () => Storage): void {
     expect(await storage().state.changelog(work.task, 0)).toEqual({keepFrom: 0, entries: []})
   })
 
+  test('a commit with ALL says so where less was given', async () => {
+    const topic = await freshTopic(storage(), 3)
+    const work = {...emptyWork(), outputs: [0, 1, 2].map(partition => batch(topic, 'x', {partition}))}
+    expect((await storage().state.claim(work.task, 'ALL')).epoch).toBe(1)
+    const less = !storage().features.canAckAll && {acks: 'LEADER'}
+    expect(await storage().commit({...work, acks: 'ALL'})).toEqual({kind: 'committed', baseOffsets: [0, 0, 0], ...less})
+    expect(await storage().commit({...work, acks: 'LEADER'})).toEqual({kind: 'committed', baseOffsets: [1, 1, 1]})
+  })
+
   test('commits to several tasks at once do not disturb each other', async () => {
     const topic = await freshTopic(storage())
     const works = Array.from({length: 10}, () => ({...emptyWork(), outputs: [batch(topic, 'x')], state: [put('a', '1')]}))

@@ -12,7 +12,12 @@ export function topicsSuite(storage: () => Storage): void {
   })
 
   test('a topic that nobody created is undefined', async () => {
-    expect(await storage().log.topic(freshName('topic'))).toBeUndefined()
+    const {log} = storage()
+    for (const topic of [freshName('topic'), 'x'.repeat(100_000), '']) {
+      expect(await log.topic(topic)).toBeUndefined()
+      expect(await log.bounds([{topic, partition: 0}])).toMatchObject([{isKnown: false}])
+      expect(await log.append([batch(topic, 'a')])).toEqual([{kind: 'unknown-partition'}])
+    }
   })
 
   test('topics are listed by name', async () => {
@@ -22,6 +27,22 @@ export function topicsSuite(storage: () => Storage): void {
     const listed = (await log.topics()).map(topic => topic.name)
     expect(listed.filter(name => names.includes(name))).toEqual([...names].sort())
     expect(listed).toEqual([...listed].sort())
+  })
+
+  test('bounds of many partitions come in the order asked for, with those of topics that are not there', async () => {
+    const {log} = storage()
+    const [here, gone] = [freshName('topic'), freshName('topic')]
+    await log.createTopic(topicRecord(here, 600))
+    await log.append([batch(here, 'a', {partition: 599}), batch(here, 'bb', {partition: 7})])
+    const at = Array.from({length: 601}, (_, partition) => [
+      {topic: gone, partition},
+      {topic: here, partition},
+    ]).flat()
+    const bounds = await log.bounds(at)
+    const known = at.filter((_, i) => bounds[i]?.isKnown)
+    expect(known).toEqual(Array.from({length: 600}, (_, partition) => ({topic: here, partition})))
+    const written = at.filter((_, i) => bounds[i]?.end === 1 && bounds[i].bytes > 0)
+    expect(written).toEqual([7, 599].map(partition => ({topic: here, partition})))
   })
 
   test('an updated topic keeps its records and has its new partitions', async () => {

@@ -4,6 +4,9 @@ import {createServer} from 'node:net'
 import {Redis} from 'ioredis'
 import {temporaryDirectory} from './temp-dir.ts'
 
+/** Which server to test against: another version, or Valkey, as a path. */
+const binary = process.env.REDIS_SERVER ?? 'redis-server'
+
 export type RedisServer = {
   readonly port: number
   readonly url: string
@@ -11,8 +14,8 @@ export type RedisServer = {
   stop(): Promise<void>
   /** kill -9. */
   kill(): Promise<void>
-  /** Starts it again on the same port and directory, after `kill`. */
-  restart(): Promise<void>
+  /** Starts it again on the same port and directory, after `kill`. `more`: as on the command line. */
+  restart(more?: readonly string[]): Promise<void>
 }
 
 /** `config`: as on the command line, `['--appendfsync', 'always']`. Without more: append-only file, fsync every second. */
@@ -24,7 +27,7 @@ export async function startRedis(config: readonly string[] = []): Promise<RedisS
   ])
 }
 
-/** `redis-server` with arguments made for a free port and a directory of its own. */
+/** A server with arguments made for a free port and a directory of its own. */
 export async function startServer(argsOf: (port: number, dir: string) => readonly string[]): Promise<RedisServer> {
   const port = await freePort()
   const dir = temporaryDirectory('redis')
@@ -39,17 +42,17 @@ export async function startServer(argsOf: (port: number, dir: string) => readonl
       dir.remove()
     },
     kill: () => kill(child),
-    async restart() {
-      child = await start(args, port)
+    async restart(more = []) {
+      child = await start([...args, ...more], port)
     },
   }
 }
 
 function mustHaveRedis(): void {
-  const found = spawnSync('redis-server', ['--version'])
+  const found = spawnSync(binary, ['--version'])
   if (found.error)
     throw new Error(
-      'redis-server is missing, and these tests run against a real one: install it (on Debian: apt-get install redis-server).',
+      `${binary} is missing, and these tests run against a real one: install it (on Debian: apt-get install redis-server).`,
     )
 }
 
@@ -69,7 +72,7 @@ export async function freePort(): Promise<number> {
 }
 
 async function start(args: readonly string[], port: number): Promise<ChildProcess> {
-  const child = spawn('redis-server', args, {stdio: 'ignore'})
+  const child = spawn(binary, args, {stdio: 'ignore'})
   const killed = () => child.kill('SIGKILL')
   process.once('exit', killed)
   child.once('exit', () => process.off('exit', killed))
@@ -81,7 +84,7 @@ async function untilItAnswers(port: number, child: ChildProcess): Promise<void> 
   const client = new Redis({port, host: '127.0.0.1', retryStrategy: () => 20, maxRetriesPerRequest: null})
   client.on('error', () => {})
   const died = new Promise<never>((_, reject) => {
-    child.once('exit', code => reject(new Error(`redis-server on port ${port} ended with ${code} before it answered`)))
+    child.once('exit', code => reject(new Error(`${binary} on port ${port} ended with ${code} before it answered`)))
   })
   died.catch(() => {})
   try {

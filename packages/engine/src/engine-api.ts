@@ -23,7 +23,8 @@ export interface EngineApi {
   alterTopic(name: string, change: AlterTopic): Promise<TopicInfo>
   dropTopic(name: string): Promise<void>
   topic(name: string): Promise<TopicInfo | undefined>
-  topics(): Promise<readonly TopicInfo[]>
+  /** Ordered by name. */
+  topics(page?: TopicsPage): Promise<readonly TopicInfo[]>
 
   produce(request: ProduceRequest): Promise<ProduceResult>
   /** One page of a topic's records, oldest first, merged over partitions by time when none is named. */
@@ -36,8 +37,9 @@ export interface EngineApi {
   /** The same, and then more as they come. */
   tailKeyEvents(request: KeyEventsRequest & {readonly signal?: AbortSignal}): AsyncIterableIterator<KeyEventsPage>
 
-  groups(): Promise<readonly GroupInfo[]>
-  group(id: string): Promise<GroupInfo | undefined>
+  /** Ordered by id. */
+  groups(page?: GroupsPage): Promise<readonly GroupInfo[]>
+  group(id: string, facts?: GroupFacts): Promise<GroupInfo | undefined>
   commitOffsets(request: CommitOffsetsRequest): Promise<void>
   /** Moves the offsets of a group without members, or says what that would change. */
   resetOffsets(request: ResetOffsetsRequest): Promise<readonly OffsetReset[]>
@@ -127,6 +129,12 @@ export type TopicSettings = {
   readonly compression?: 'none' | 'zstd'
   /** How long a tombstone stays in a compacted topic, ms. Default one day. */
   readonly tombstoneRetentionMs?: number
+  /** A partition is compacted when what was written since the last time makes up this part of its bytes, 0 to 1. Default 0.5. */
+  readonly minCleanableDirtyRatio?: number
+  /** … or when a record waits for so long, ms. Default null: it may wait for ever. */
+  readonly maxCompactionLagMs?: number | null
+  /** Younger records are left alone by compaction, ms. Default 0. */
+  readonly minCompactionLagMs?: number
   /** Number the events of each key, so that a produce may expect a version and the events of a key can be read. Only at creation. */
   readonly keyIndex?: boolean
   /** `append`: produced records have the time at which they are appended, whatever they say. Default `create`: their own. */
@@ -138,6 +146,13 @@ export type TopicSettings = {
 export type OnCorruptBatch = 'fail' | 'skip'
 export type CreateTopic = TopicSettings & {readonly name: string; readonly partitions?: number}
 export type AlterTopic = TopicSettings & {readonly partitions?: number}
+
+/** Only those behind the name `after`, at most `topicsMax`; internal ones unless `hasInternal` is false. */
+export type TopicsPage = {
+  readonly after?: string | undefined
+  readonly topicsMax?: number | undefined
+  readonly hasInternal?: boolean | undefined
+}
 
 export type TopicInfo = {
   readonly name: string
@@ -160,7 +175,7 @@ export type TopicInfo = {
 export type ProduceRecord = {
   readonly key?: unknown
   readonly value?: unknown
-  readonly headers?: readonly Header[]
+  readonly headers?: readonly GivenHeader[]
   readonly timestampMs?: number
   readonly partition?: number
   /** Only for topics whose keys carry a window. */
@@ -173,6 +188,8 @@ export type ProduceRecord = {
   /** Names the event: it is stored once, whoever sends it. Only in topics with a key index. */
   readonly eventId?: string
 }
+/** Text is base64. */
+export type GivenHeader = {readonly key: string; readonly value: Uint8Array | string | null}
 export type Acks = 'NONE' | 'LEADER' | 'ALL'
 
 export type ProduceRequest = {
@@ -254,6 +271,11 @@ export type KeyEventsPage = {
   readonly isAtEnd: boolean
 }
 
+/** Only those behind the id `after`, at most `groupsMax`. */
+export type GroupsPage = GroupFacts & {readonly after?: string | undefined; readonly groupsMax?: number | undefined}
+/** `hasLagMs: false` spares the reads that lag in time costs: `lagMs` is then -1 where the group is not level. */
+export type GroupFacts = {readonly hasLagMs?: boolean | undefined}
+
 export type GroupInfo = {
   readonly id: string
   readonly state: 'empty' | 'stable' | 'rebalancing'
@@ -270,7 +292,7 @@ export type GroupInfo = {
     readonly committedOffset: Offset | null
     readonly endOffset: Offset
     readonly lag: number
-    /** How far the oldest unread record lies behind the newest one, ms; 0 when level; -1 where too many lag to look at all. */
+    /** How far the oldest unread record lies behind the newest one, ms; 0 when level; -1 where too much would have to be read. */
     readonly lagMs: number
   }[]
 }
@@ -314,14 +336,16 @@ export type ConsumeRequest = {
   readonly signal?: AbortSignal
 }
 /**
- * Some records of one partition. What is not asked for is not decoded; reading `records`, or `values` of a column, throws
+ * Some records of one partition. What is not asked for is not decoded; reading `records` or `values`, also of a column, throws
  * BATCH_CORRUPT where the batch is not what was written.
  */
 export type ConsumedBatch = {
   readonly topic: string
   readonly partition: number
   readonly records: readonly LogRecord[]
-  /** The same by column; undefined in topics of opaque records (JSON, AVRO, …). */
+  /** Only the value of each record: costs less to read than `records`. */
+  readonly values: readonly unknown[]
+  /** The records by column; undefined in topics of opaque records (JSON, AVRO, …). */
   readonly columns: RecordColumns | undefined
   /** How many records these are, at least one. */
   readonly count: number

@@ -52,13 +52,15 @@ export class Engine implements api.EngineApi {
     this.#cleaner = new Cleaner({log: storage.log, documents: storage.groups, clock, logger})
     if (tasks !== 'manual') this.#cleaner.start()
     const damage = new DamageReport(processingLog, logger)
-    const topics = new TopicAdmin(storage.log, clock, partitions)
+    const topics = new TopicAdmin(storage, clock, partitions)
     const reader = new TopicReader({storage, clock, topics, catalog: () => commands.catalog, damage, closing})
     const compiler = new Compiler({clock, properties, partitions})
     const follower = new CatalogFollower(commands, queries, topics)
     const selects = new Selects({storage, clock, logger, queries, follower, compiler, damage, closing})
     const reports = new Reports({
       topics: () => this.topics(),
+      topic: name => this.topic(name),
+      health: () => this.health(),
       queries: () => this.queries(),
       functions: allFunctions,
       properties: () => new Map(Object.entries(compiler.settings())),
@@ -137,8 +139,8 @@ export class Engine implements api.EngineApi {
     return this.#topics.find(name)
   }
 
-  topics(): Promise<readonly api.TopicInfo[]> {
-    return this.#topics.all()
+  topics(page?: api.TopicsPage): Promise<readonly api.TopicInfo[]> {
+    return this.#topics.all(page)
   }
 
   async produce(request: api.ProduceRequest): Promise<api.ProduceResult> {
@@ -167,12 +169,12 @@ export class Engine implements api.EngineApi {
     return this.#reader.tailKeyEvents(request)
   }
 
-  groups(): Promise<readonly api.GroupInfo[]> {
-    return this.#groups.all()
+  groups(page?: api.GroupsPage): Promise<readonly api.GroupInfo[]> {
+    return this.#groups.all(page)
   }
 
-  group(id: string): Promise<api.GroupInfo | undefined> {
-    return this.#groups.find(id)
+  group(id: string, facts?: api.GroupFacts): Promise<api.GroupInfo | undefined> {
+    return this.#groups.find(id, facts)
   }
 
   commitOffsets(request: api.CommitOffsetsRequest): Promise<void> {

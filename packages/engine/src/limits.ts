@@ -61,8 +61,16 @@ export const limits = {
   sessionTimeoutMsMax: 3_600_000,
   /** How long who consumes may ask for nothing and commit nothing, ms, when it does not say; then it leaves its group. */
   pollIntervalMsMax: 300_000,
+  /** Encoded bytes that go with offsets of a group in one append, where they lie in other slots of a cluster. */
+  groupOutboxBytesMax: 32 << 20,
+  /** Groups times topics for which a process keeps the sequences of its appends with offsets; the oldest begin anew. */
+  groupAppendersMax: 1_000,
+  /** How often a process looks for batches that others left in the outbox of a group, ms. */
+  groupOutboxSweepMs: 10_000,
   /** Partitions whose lag in time is looked at for one listing of groups: it takes a read of each. */
   lagTimesMax: 200,
+  /** Encoded bytes after which no more batches are read for it; what is left has no lag in time. */
+  lagTimesBytesMax: 8 << 20,
   /** Encoded bytes that a consumer reads ahead, of all its partitions together. */
   consumerFetchBytesMax: 8 << 20,
   /** Batches that are read at a time for the events of a key. */
@@ -70,6 +78,8 @@ export const limits = {
   /** Records on one page. */
   recordsPageMax: 1_000,
   recordsPageBytesMax: 8 << 20,
+  /** Levels of arrays and objects in a JSON key or value: who reads them takes them apart level by level. */
+  jsonDepthMax: 500,
   /** Records of one produce request. */
   produceRecordsMax: 100_000,
   /** SQL text of one script, characters. */
@@ -80,18 +90,19 @@ export const limits = {
 
   /** How often retention and compaction look whether a topic is due, and how long a topic waits at most, ms. */
   cleanerTickMs: 5_000,
-  cleanerIntervalMsMax: 30_000,
+  cleanerIntervalMsMax: 10_000,
   /** Partitions whose bounds the cleaner asks for at a time. */
   cleanerPartitionsPerRead: 100,
-  /** What one compaction of a partition takes in of what was written since the last one: different keys, encoded bytes. */
+  /** Different keys that one compaction of a partition takes in of what was written since the last one: about 130 bytes of memory each. */
   compactionKeysMax: 1_000_000,
-  compactionBytesMax: 64 << 20,
+  /** Encoded bytes that it takes in; more when the part that is compacted already is larger, which it rewrites too. */
+  compactionBytesMin: 64 << 20,
   /** Encoded bytes that a compaction reads at a time. */
   compactionSegmentBytes: 1 << 20,
-  /** How long a process that compacts a partition keeps others from it; it may have died, ms. */
-  compactionLeaseMs: 300_000,
-  /** Compactions of a partition that are remembered, to know how old tombstones are. */
-  compactionMarksMax: 32,
+  /** How long a compaction works before others have their turn, ms: at least a batch. */
+  compactionWorkMs: 3,
+  /** How long a process that compacts a partition keeps others from it without a sign of life; it may have died, ms. */
+  compactionLeaseMs: 60_000,
 
   /** One encoded batch: what a producer or a task may append at once. Larger ones are cut before that. */
   batchBytesMax: 1 << 20,
@@ -109,6 +120,9 @@ export const limits = {
 
   /** Characters of a topic's name, as in Kafka. */
   topicNameLengthMax: 249,
+  /** Bytes of a producer's id, and of the name of a consumer group. */
+  producerIdBytesMax: 512,
+  groupNameBytesMax: 512,
   /** Records that wait in a producer; a send beyond that is refused with LIMIT_EXCEEDED. */
   producerRecordsMax: 200_000,
   /** Batches in one append of a producer. */

@@ -1,12 +1,13 @@
 import {randomUUID} from 'node:crypto'
 import {EngineError, type Logger, type SqlRejection} from '@millrace/engine'
 import {GraphQLError, type GraphQLErrorExtensions} from 'graphql'
+import {withDigits} from './scalars.ts'
 
 /** Failures that a caller can't handle, as GraphQL errors: `extensions.code` and `extensions.retryable`; never a stack. */
 export function maskError(error: unknown, logger: Logger): GraphQLError {
   const cause = causeOf(error)
   if (cause instanceof EngineError)
-    return placedAs(error, cause.message, {code: cause.code, retryable: cause.isRetryable, ...cause.details})
+    return placedAs(error, cause.message, {code: cause.code, retryable: cause.isRetryable, ...shortened(cause.details)})
   if (error instanceof GraphQLError && cause instanceof GraphQLError) {
     const {originalError: _, ...extensions} = cause.extensions
     return placedAs(error, error.message, {code: codeOf(error), retryable: false, ...extensions})
@@ -36,10 +37,27 @@ function causeOf(error: unknown): unknown {
 }
 
 function placedAs(error: unknown, message: string, extensions: GraphQLErrorExtensions): GraphQLError {
-  if (!(error instanceof GraphQLError)) return new GraphQLError(message, {extensions})
+  const text = shorten(message, messageLengthMax)
+  if (!(error instanceof GraphQLError)) return new GraphQLError(text, {extensions})
   const {nodes = null, source = null, positions = null, path = null} = error
-  return new GraphQLError(message, {nodes, source, positions, path, extensions})
+  return new GraphQLError(text, {nodes, source, positions, path, extensions})
 }
+
+/** Characters of what is sent back: whoever sends a name of a megabyte knows it. */
+const messageLengthMax = 1_000
+const detailLengthMax = 300
+
+const shorten = (text: string, lengthMax: number): string =>
+  text.length <= lengthMax ? text : `${text.slice(0, lengthMax / 2)}…${text.slice(-lengthMax / 2)}`
+
+/** A key may be, or hold, an integer of 64 bits. */
+const shortened = (details: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? shorten(value, detailLengthMax) : withDigits(value),
+    ]),
+  )
 
 /** The parser has no code for its bound on tokens, only this text. */
 const codeOf = ({message}: GraphQLError): string =>

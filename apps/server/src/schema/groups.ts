@@ -1,8 +1,13 @@
 import type {CommitOffsetsRequest, ConsumedBatch, GroupInfo} from '@millrace/engine'
-import {builder} from './builder.ts'
+import type {GraphQLResolveInfo} from 'graphql'
+import {serverLimits} from '../limits.ts'
+import {builder, type Context} from './builder.ts'
+import {inTurns} from './in-turns.ts'
+import {pageOf} from './pages.ts'
 import {OnCorruptBatchEnum, OnNoOffsetEnum} from './read-policies.ts'
 import {RecordRef} from './records.ts'
 import {safeInteger} from './safe-integer.ts'
+import {asksFor} from './selection.ts'
 
 const Assignment = builder.objectRef<{readonly topic: string; readonly partition: number}>('TopicPartition').implement({
   fields: t => ({topic: t.exposeString('topic'), partition: t.exposeInt('partition')}),
@@ -30,7 +35,7 @@ const GroupOffset = builder.objectRef<GroupInfo['offsets'][number]>('GroupOffset
     lag: t.field({type: 'BigInt', description: 'Records.', resolve: it => it.lag}),
     lagMs: t.field({
       type: 'BigInt',
-      description: 'How far the first unread record lies behind the newest, ms; -1 where too many lag to look.',
+      description: 'How far the first unread record lies behind the newest, ms; -1 where too much would have to be read.',
       resolve: it => it.lagMs,
     }),
   }),
@@ -40,13 +45,16 @@ const GroupStateEnum = builder.enumType('GroupState', {
   values: {EMPTY: {value: 'empty'}, STABLE: {value: 'stable'}, REBALANCING: {value: 'rebalancing'}} as const,
 })
 
+/** What a client asks of an offset, at most. */
+const offsetFields = 6
+
 const ConsumerGroup = builder.objectRef<GroupInfo>('ConsumerGroup').implement({
   fields: t => ({
     id: t.exposeString('id'),
     state: t.field({type: GroupStateEnum, resolve: it => it.state}),
     generation: t.exposeInt('generation'),
     members: t.field({type: [Member], resolve: it => [...it.members]}),
-    offsets: t.field({type: [GroupOffset], resolve: it => [...it.offsets]}),
+    offsets: t.field({type: [GroupOffset], resolve: it => inTurns(it.offsets, () => offsetFields)}),
     lag: t.field({type: 'BigInt', resolve: it => it.offsets.reduce((sum, at) => sum + at.lag, 0)}),
   }),
 })
@@ -68,9 +76,12 @@ export const CommitOffsetsInput = builder.inputType('CommitOffsetsInput', {
   }),
 })
 
+const findGroup = async ({id}: {readonly id: string}, _: object, {engine}: Context, info: GraphQLResolveInfo) =>
+  (await engine.group(id, {hasLagMs: asksFor(info, 'lagMs')})) ?? null
+
 const CommitOffsetsPayload = builder
-  .objectRef<{readonly group: GroupInfo | undefined}>('CommitOffsetsPayload')
-  .implement({fields: t => ({group: t.field({type: ConsumerGroup, nullable: true, resolve: it => it.group ?? null})})})
+  .objectRef<{readonly id: string}>('CommitOffsetsPayload')
+  .implement({fields: t => ({group: t.field({type: ConsumerGroup, nullable: true, resolve: findGroup})})})
 
 const ConsumedBatchRef = builder.objectRef<ConsumedBatch>('ConsumedBatch').implement({
   fields: t => ({
@@ -103,12 +114,21 @@ export const commitRequest = ({group, offsets, generation, memberId}: CommitInpu
 })
 
 builder.queryFields(t => ({
-  consumerGroups: t.field({type: [ConsumerGroup], resolve: async (_, __, {engine}) => [...(await engine.groups())]}),
+  consumerGroups: t.field({
+    type: [ConsumerGroup],
+    description: 'Ordered by id. Continue with `after`, the last id, until a page is empty.',
+    args: {first: t.arg.int({defaultValue: serverLimits.pageRecordsMax}), after: t.arg.string()},
+    resolve: async (_, {first, after}, {engine}, info) => {
+      const groups = await engine.groups({groupsMax: pageOf(first), after: after ?? undefined, hasLagMs: asksFor(info, 'lagMs')})
+      const perOffset = asksFor(info, 'offsets') ? offsetFields : 0
+      return inTurns(groups, ({offsets}) => 5 + perOffset * offsets.length)
+    },
+  }),
   consumerGroup: t.field({
     type: ConsumerGroup,
     nullable: true,
     args: {id: t.arg.string({required: true})},
-    resolve: async (_, {id}, {engine}) => (await engine.group(id)) ?? null,
+    resolve: (_, args, context, info) => findGroup(args, {}, context, info),
   }),
 }))
 
@@ -118,7 +138,7 @@ builder.mutationField('commitOffsets', t =>
     args: {input: t.arg({type: CommitOffsetsInput, required: true})},
     resolve: async (_, {input}, {engine}) => {
       await engine.commitOffsets(commitRequest(input))
-      return {group: await engine.group(input.group)}
+      return {id: input.group}
     },
   }),
 )

@@ -11,6 +11,7 @@ import './key-events.ts'
 import './sources.ts'
 import './queries.ts'
 import './functions.ts'
+import './health.ts'
 import './metrics.ts'
 
 /** The fixed half of the schema. */

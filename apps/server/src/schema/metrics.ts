@@ -1,4 +1,4 @@
-import type {EngineApi, Health, MetricsSnapshot} from '@millrace/engine'
+import type {EngineApi, MetricsSnapshot} from '@millrace/engine'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {serverLimits} from '../limits.ts'
 import {builder} from './builder.ts'
@@ -70,30 +70,11 @@ const MetricsFrame = builder.objectRef<Frame>('MetricsFrame').implement({
   }),
 })
 
-const Fact = builder.objectRef<readonly [string, string]>('Fact').implement({
-  fields: t => ({name: t.string({resolve: it => it[0]}), value: t.string({resolve: it => it[1]})}),
-})
-
-const HealthRef = builder.objectRef<Health>('Health').implement({
-  fields: t => ({
-    isReady: t.exposeBoolean('isReady'),
-    storage: t.exposeString('storage'),
-    acksLeader: t.string({
-      description: 'What an acknowledgement of level LEADER survives here.',
-      resolve: it => it.durability.leader,
-    }),
-    acksAll: t.string({description: 'What an acknowledgement of level ALL survives here.', resolve: it => it.durability.all}),
-    canAckAll: t.boolean({resolve: it => it.durability.canAckAll}),
-    facts: t.field({type: [Fact], resolve: it => Object.entries(it.facts)}),
-  }),
-})
-
 builder.queryFields(t => ({
   metrics: t.field({
     type: MetricsFrame,
     resolve: async (_, __, {engine}) => ({sequence: 0, now: await engine.metrics(), before: undefined}),
   }),
-  health: t.field({type: HealthRef, resolve: (_, __, {engine}) => engine.health()}),
 }))
 
 builder.subscriptionField('metrics', t =>

@@ -42,8 +42,8 @@ builder.subscriptionField('pushQuery', t =>
     subscribe: async (_, args, {engine, signal}) => {
       const subscription = await engine.push(args.sql, {
         signal,
-        properties: jsonObject(args.properties),
-        parameters: jsonObject(args.parameters),
+        properties: jsonObject('properties', args.properties),
+        parameters: jsonObject('parameters', args.parameters),
         ...(args.after ? {after: args.after} : {}),
       })
       if (subscription.kind === 'rejected') throw rejectionError(subscription)

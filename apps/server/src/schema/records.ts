@@ -72,18 +72,20 @@ export function startPosition(
   after: string | null | undefined,
   fallback: StartPosition,
 ): StartPosition {
-  if (after && from) throw requestError('INVALID_ARGUMENT', 'found both `from` and `after`, expected one of them')
-  if (after) return {kind: 'cursor', cursor: after}
+  const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined
+  if (isGiven(after) && from) throw requestError('INVALID_ARGUMENT', 'found both `from` and `after`, expected one of them')
+  if (isGiven(after)) return {kind: 'cursor', cursor: after}
   if (!from) return fallback
-  if (from.cursor) return {kind: 'cursor', cursor: from.cursor}
+  if (isGiven(from.cursor)) return {kind: 'cursor', cursor: from.cursor}
   if (from.offsets)
     return {
       kind: 'offsets',
       offsets: from.offsets.map(it => ({partition: it.partition, offset: safeInteger('offset', it.offset)})),
     }
-  if (from.timestamp !== null && from.timestamp !== undefined)
-    return {kind: 'timestamp', timestampMs: safeInteger('timestamp', from.timestamp)}
-  return from.latest ? {kind: 'latest'} : {kind: 'earliest'}
+  if (isGiven(from.timestamp)) return {kind: 'timestamp', timestampMs: safeInteger('timestamp', from.timestamp)}
+  if (from.latest) return {kind: 'latest'}
+  if (from.earliest) return {kind: 'earliest'}
+  throw requestError('INVALID_ARGUMENT', 'from: found no position, expected one that is not false or null')
 }
 
 builder.subscriptionField('records', t =>

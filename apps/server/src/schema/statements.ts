@@ -1,6 +1,7 @@
 import type {Executed, PullRows, ResultColumn, SqlRejection, StatementResult} from '@millrace/engine'
 import {printType} from '@millrace/engine'
 import {builder} from './builder.ts'
+import {requestError} from './errors.ts'
 import {rowsAsJson} from './rows.ts'
 
 const SqlRejected = builder.objectRef<SqlRejection>('SqlRejected').implement({
@@ -64,8 +65,12 @@ const ExecuteSqlResult = builder.unionType('ExecuteSqlResult', {types: [SqlExecu
 const PullQueryResult = builder.unionType('PullQueryResult', {types: [PullRowsRef, SqlRejected]})
 
 /** A JSON object argument, or nothing; anything else is refused where it stands. */
-export const jsonObject = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {}
+export function jsonObject(name: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (value === null || value === undefined) return {}
+  if (typeof value === 'object' && !Array.isArray(value)) return Object.fromEntries(Object.entries(value))
+  const found = Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
+  throw requestError('INVALID_ARGUMENT', `${name}: found ${found}, expected an object`)
+}
 
 builder.mutationField('executeSql', t =>
   t.field({
@@ -81,7 +86,10 @@ builder.mutationField('executeSql', t =>
       parameters: t.arg({type: 'JSON', description: 'Values of bind parameters: {"1": …, "name": …}'}),
     },
     resolve: (_, args, {engine}) =>
-      engine.execute(args.sql, {properties: jsonObject(args.properties), parameters: jsonObject(args.parameters)}),
+      engine.execute(args.sql, {
+        properties: jsonObject('properties', args.properties),
+        parameters: jsonObject('parameters', args.parameters),
+      }),
   }),
 )
 
@@ -98,8 +106,8 @@ builder.queryField('pullQuery', t =>
     resolve: (_, args, {engine, signal}) =>
       engine.pull(args.sql, {
         signal,
-        properties: jsonObject(args.properties),
-        parameters: jsonObject(args.parameters),
+        properties: jsonObject('properties', args.properties),
+        parameters: jsonObject('parameters', args.parameters),
         ...(args.after ? {after: args.after} : {}),
       }),
   }),

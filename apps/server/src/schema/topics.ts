@@ -1,9 +1,13 @@
 import {EngineError, type CleanupPolicy, type OnCorruptBatch, type TopicInfo, type TopicSettings} from '@millrace/engine'
-import {builder} from './builder.ts'
+import {serverLimits} from '../limits.ts'
+import {builder, type SchemaTypes} from './builder.ts'
+import {HealthRef, healthNow} from './health.ts'
+import {inTurns} from './in-turns.ts'
 import {OnCorruptBatchEnum, readPolicies, readPolicyArguments} from './read-policies.ts'
 import {RecordPage, StreamPosition, startPosition} from './records.ts'
 import {pageOf} from './pages.ts'
 import {safeInteger} from './safe-integer.ts'
+import {asksFor} from './selection.ts'
 
 const CleanupPolicyEnum = builder.enumType('CleanupPolicy', {
   values: {DELETE: {value: 'delete'}, COMPACT: {value: 'compact'}, COMPACT_DELETE: {value: 'compact,delete'}} as const,
@@ -27,6 +31,10 @@ const Partition = builder.objectRef<TopicInfo['partitions'][number]>('Partition'
   }),
 })
 
+/** What a client asks of a topic and of a partition, about. */
+const topicFields = 10
+const partitionFields = 4
+
 export const Topic = builder.objectRef<TopicInfo>('Topic').implement({
   fields: t => ({
     name: t.exposeString('name'),
@@ -39,6 +47,9 @@ export const Topic = builder.objectRef<TopicInfo>('Topic').implement({
     cleanupPolicy: t.field({type: CleanupPolicyEnum, resolve: it => it.settings.cleanupPolicy}),
     compression: t.field({type: CompressionEnum, resolve: it => it.settings.compression}),
     tombstoneRetentionMs: t.field({type: 'BigInt', resolve: it => it.settings.tombstoneRetentionMs}),
+    minCleanableDirtyRatio: t.float({resolve: it => it.settings.minCleanableDirtyRatio}),
+    maxCompactionLagMs: t.field({type: 'BigInt', nullable: true, resolve: it => it.settings.maxCompactionLagMs}),
+    minCompactionLagMs: t.field({type: 'BigInt', resolve: it => it.settings.minCompactionLagMs}),
     keyIndex: t.boolean({
       description: 'Whether the events of a key are numbered and found by it.',
       resolve: it => it.settings.keyIndex,
@@ -48,6 +59,12 @@ export const Topic = builder.objectRef<TopicInfo>('Topic').implement({
       type: OnCorruptBatchEnum,
       description: 'What readers do with a damaged batch, unless they say otherwise.',
       resolve: it => it.settings.onCorruptBatch,
+    }),
+    durability: t.field({
+      type: HealthRef,
+      description:
+        'What the store promises for an acknowledged record at this moment; its replicas and its persistence, as it reports them.',
+      resolve: healthNow,
     }),
     records: t.field({
       type: RecordPage,
@@ -73,24 +90,58 @@ export const Topic = builder.objectRef<TopicInfo>('Topic').implement({
 
 const bound = (name: string, value: number | bigint | null): number | null => (value === null ? null : safeInteger(name, value))
 
+type BigIntInput = number | bigint | null | undefined
+
 const settings = (input: {
-  retentionMs?: number | bigint | null | undefined
-  retentionBytes?: number | bigint | null | undefined
+  retentionMs?: BigIntInput
+  retentionBytes?: BigIntInput
   cleanupPolicy?: CleanupPolicy | null | undefined
   compression?: 'none' | 'zstd' | null | undefined
-  tombstoneRetentionMs?: number | bigint | null | undefined
+  tombstoneRetentionMs?: BigIntInput
+  minCleanableDirtyRatio?: number | null | undefined
+  maxCompactionLagMs?: BigIntInput
+  minCompactionLagMs?: BigIntInput
   timestampType?: 'create' | 'append' | null | undefined
   onCorruptBatch?: OnCorruptBatch | null | undefined
-}): TopicSettings => ({
-  ...(input.retentionMs === undefined ? {} : {retentionMs: bound('retentionMs', input.retentionMs)}),
-  ...(input.retentionBytes === undefined ? {} : {retentionBytes: bound('retentionBytes', input.retentionBytes)}),
-  ...(input.cleanupPolicy ? {cleanupPolicy: input.cleanupPolicy} : {}),
-  ...(input.compression ? {compression: input.compression} : {}),
-  ...(input.timestampType ? {timestampType: input.timestampType} : {}),
-  ...(input.onCorruptBatch ? {onCorruptBatch: input.onCorruptBatch} : {}),
-  ...(input.tombstoneRetentionMs === null || input.tombstoneRetentionMs === undefined
-    ? {}
-    : {tombstoneRetentionMs: safeInteger('tombstoneRetentionMs', input.tombstoneRetentionMs)}),
+}): TopicSettings => {
+  const bounds = {
+    retentionMs: input.retentionMs,
+    retentionBytes: input.retentionBytes,
+    maxCompactionLagMs: input.maxCompactionLagMs,
+  }
+  const numbers = {tombstoneRetentionMs: input.tombstoneRetentionMs, minCompactionLagMs: input.minCompactionLagMs}
+  return {
+    ...Object.fromEntries(
+      Object.entries(bounds).flatMap(([name, value]) => (value === undefined ? [] : [[name, bound(name, value)]])),
+    ),
+    ...Object.fromEntries(
+      Object.entries(numbers).flatMap(([name, value]) =>
+        value === null || value === undefined ? [] : [[name, safeInteger(name, value)]],
+      ),
+    ),
+    ...(input.minCleanableDirtyRatio === null || input.minCleanableDirtyRatio === undefined
+      ? {}
+      : {minCleanableDirtyRatio: input.minCleanableDirtyRatio}),
+    ...(input.cleanupPolicy ? {cleanupPolicy: input.cleanupPolicy} : {}),
+    ...(input.compression ? {compression: input.compression} : {}),
+    ...(input.timestampType ? {timestampType: input.timestampType} : {}),
+    ...(input.onCorruptBatch ? {onCorruptBatch: input.onCorruptBatch} : {}),
+  }
+}
+
+type InputFields = PothosSchemaTypes.InputFieldBuilder<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, 'InputObject'>
+
+/** Settings of compaction, as `createTopic` and `alterTopic` take them. */
+const compactionFields = (t: InputFields) => ({
+  tombstoneRetentionMs: t.field({type: 'BigInt', description: 'How long a tombstone stays in a compacted topic.'}),
+  minCleanableDirtyRatio: t.float({
+    description: 'A partition is compacted when so much of its bytes was written since the last time, 0 to 1.',
+  }),
+  maxCompactionLagMs: t.field({
+    type: 'BigInt',
+    description: 'A partition is also compacted when a record waits for so long. null: it may wait for ever.',
+  }),
+  minCompactionLagMs: t.field({type: 'BigInt', description: 'Younger records are left alone by compaction.'}),
 })
 
 const CreateTopicInput = builder.inputType('CreateTopicInput', {
@@ -101,7 +152,7 @@ const CreateTopicInput = builder.inputType('CreateTopicInput', {
     retentionBytes: t.field({type: 'BigInt', description: 'Per partition. null: no bound.'}),
     cleanupPolicy: t.field({type: CleanupPolicyEnum}),
     compression: t.field({type: CompressionEnum}),
-    tombstoneRetentionMs: t.field({type: 'BigInt', description: 'How long a tombstone stays in a compacted topic.'}),
+    ...compactionFields(t),
     timestampType: t.field({type: TimestampTypeEnum}),
     onCorruptBatch: t.field({type: OnCorruptBatchEnum}),
     keyIndex: t.boolean({
@@ -119,7 +170,7 @@ const AlterTopicInput = builder.inputType('AlterTopicInput', {
     retentionBytes: t.field({type: 'BigInt'}),
     cleanupPolicy: t.field({type: CleanupPolicyEnum}),
     compression: t.field({type: CompressionEnum}),
-    tombstoneRetentionMs: t.field({type: 'BigInt', description: 'How long a tombstone stays in a compacted topic.'}),
+    ...compactionFields(t),
     timestampType: t.field({type: TimestampTypeEnum}),
     onCorruptBatch: t.field({
       type: OnCorruptBatchEnum,
@@ -129,9 +180,13 @@ const AlterTopicInput = builder.inputType('AlterTopicInput', {
 })
 
 const payload = (name: string) =>
-  builder
-    .objectRef<{readonly topic: TopicInfo}>(name)
-    .implement({fields: t => ({topic: t.field({type: Topic, resolve: it => it.topic})})})
+  builder.objectRef<{readonly topic: TopicInfo}>(name).implement({
+    fields: t => ({
+      topic: t.field({type: Topic, resolve: it => it.topic}),
+      name: t.string({resolve: it => it.topic.name}),
+      partitions: t.field({type: [Partition], resolve: it => [...it.topic.partitions]}),
+    }),
+  })
 const CreateTopicPayload = payload('CreateTopicPayload')
 const AlterTopicPayload = payload('AlterTopicPayload')
 const DropTopicPayload = builder
@@ -175,8 +230,17 @@ builder.mutationFields(t => ({
 builder.queryFields(t => ({
   topics: t.field({
     type: [Topic],
-    args: {includeInternal: t.arg.boolean({defaultValue: false})},
-    resolve: async (_, args, {engine}) => (await engine.topics()).filter(topic => args.includeInternal || !topic.isInternal),
+    description: 'Ordered by name. Continue with `after`, the last name, until a page is empty.',
+    args: {
+      includeInternal: t.arg.boolean({defaultValue: false}),
+      first: t.arg.int({defaultValue: serverLimits.pageRecordsMax}),
+      after: t.arg.string(),
+    },
+    resolve: async (_, {includeInternal, first, after}, {engine}, info) => {
+      const page = {topicsMax: pageOf(first), after: after ?? undefined, hasInternal: includeInternal === true}
+      const perPartition = asksFor(info, 'partitions') ? partitionFields : 0
+      return inTurns(await engine.topics(page), ({partitions}) => topicFields + perPartition * partitions.length)
+    },
   }),
   topic: t.field({
     type: Topic,

@@ -1,6 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {OperationTypeNode, type ExecutionResult, type GraphQLError} from 'graphql'
 import {parseJson, stringifyJson} from '../json/digits.ts'
+import {requestError} from '../schema/errors.ts'
 import type {OperationRequest, Operations} from './operations.ts'
 
 const responseJson = 'application/graphql-response+json'
@@ -35,6 +36,10 @@ export async function answerPost(
     return true
   }
   const type = operations.typeOf(prepared.document, parsed.operationName)
+  if (type === OperationTypeNode.SUBSCRIPTION && wantsNoStream(request.headers.accept)) {
+    send(response, 406, mediaType, {errors: [eventStreamExpected()]})
+    return true
+  }
   if (type !== OperationTypeNode.QUERY && type !== OperationTypeNode.MUTATION) return false
   const gone = new AbortController()
   const onClose = () => gone.abort()
@@ -49,6 +54,12 @@ export async function answerPost(
   }
   return true
 }
+
+const wantsNoStream = (accept = '*/*'): boolean =>
+  !['text/event-stream', 'multipart/mixed', '*/*'].some(type => accept.includes(type))
+
+const eventStreamExpected = (): GraphQLError =>
+  requestError('INVALID_ARGUMENT', 'found a subscription, expected accept: text/event-stream with it, or a WebSocket')
 
 function parseRequest(body: Buffer): OperationRequest | undefined {
   let parsed: unknown

@@ -13,7 +13,7 @@ import {
   type OperationTypeNode,
 } from 'graphql'
 import {serverLimits} from '../limits.ts'
-import {maskError} from '../schema/errors.ts'
+import {maskError, requestError} from '../schema/errors.ts'
 import {depthRule} from './depth-rule.ts'
 
 export type OperationRequest = {
@@ -64,7 +64,7 @@ export class Operations {
       })
       return errors.length > 0 ? {errors: errors.map(error => this.mask(error))} : {document}
     } catch (error) {
-      return {errors: [this.mask(error)]}
+      return {errors: [this.mask(error instanceof RangeError ? tooDeep() : error)]}
     }
   }
 
@@ -99,3 +99,7 @@ export class Operations {
     return maskError(error, this.#logger)
   }
 }
+
+/** The parser calls itself for each level: it comes to the end of the stack before any rule is asked. */
+const tooDeep = (): GraphQLError =>
+  requestError('LIMIT_EXCEEDED', 'The document, or a value in it, nests too deeply: use variables for values.')

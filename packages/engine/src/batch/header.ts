@@ -52,6 +52,10 @@ export function sealBatch(batch: Uint8Array, header: BatchHeader): void {
   view.setUint32(4, crc32(batch.subarray(8)), true)
 }
 
+/** The checksum that a batch carries, from its first bytes, whether or not it is right. */
+export const checksumOf = ({buffer, byteOffset, byteLength}: Uint8Array): number =>
+  byteLength < 8 ? 0 : new DataView(buffer, byteOffset, byteLength).getUint32(4, true)
+
 /** The header of an undamaged batch; EngineError `BATCH_CORRUPT` for anything else. */
 export function checkBatch(batch: Uint8Array): BatchHeader {
   if (batch.length < HEADER_BYTES) throw damaged(`${batch.length} bytes are less than a header`)

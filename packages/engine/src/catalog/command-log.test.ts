@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
 import {must} from '../base/assert.ts'
+import {EngineError} from '../base/errors.ts'
 import {array, BIGINT, decimal} from '../schema/sql-type.ts'
 import {openSimulatedStorage} from '../storage/simulated/open.ts'
 import {instantClock} from '../testing/instant-clock.ts'
@@ -21,6 +22,25 @@ test('of two processes that write at once, one is told to look again, and both e
   expect(one.catalog.types()).toEqual(two.catalog.types())
   const three = await CommandLog.open(storage.log, instantClock())
   expect(three.catalog.types()).toEqual(two.catalog.types())
+})
+
+test('a command waits for replicas and disk, again when they do not follow in time, and is written once', async () => {
+  const {log} = openSimulatedStorage()
+  const asked: unknown[] = []
+  const append = log.append.bind(log)
+  log.append = async (batches, options) => {
+    const outcomes = await append(batches, options)
+    asked.push([options?.acks, ...outcomes.map(({kind}) => kind)])
+    if (asked.length === 1) throw new EngineError('ACKS_NOT_REACHED', 'the replica is slow')
+    return outcomes
+  }
+  const commands = await CommandLog.open(log, instantClock())
+  expect(await commands.append([{kind: 'put-type', name: 'A', type: BIGINT}])).toBe('appended')
+  expect(asked).toEqual([
+    ['ALL', 'appended'],
+    ['ALL', 'duplicate'],
+  ])
+  expect(await commands.catchUp()).toEqual([])
 })
 
 test('SQL values in plans survive being written', () => {

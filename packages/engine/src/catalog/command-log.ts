@@ -1,8 +1,10 @@
+import {randomUUID} from 'node:crypto'
 import {must} from '../base/assert.ts'
 import type {Clock} from '../base/clock.ts'
 import {EngineError} from '../base/errors.ts'
 import {encodeBytes} from '../batch/encode-batch.ts'
 import {openBatch} from '../batch/open-batch.ts'
+import {IdempotentAppender} from '../log/appender.ts'
 import {newTopic} from '../log/topic.ts'
 import type {LogStore} from '../storage/port/log-store.ts'
 import {Catalog} from './catalog.ts'
@@ -18,11 +20,13 @@ export const commandTopic = 'millrace_commands'
 export class CommandLog {
   readonly #log: LogStore
   readonly #clock: Clock
+  readonly #appender: IdempotentAppender
   #catalog = Catalog.empty
 
   private constructor(log: LogStore, clock: Clock) {
     this.#log = log
     this.#clock = clock
+    this.#appender = new IdempotentAppender({log, clock, producerId: randomUUID()})
   }
 
   static async open(log: LogStore, clock: Clock): Promise<CommandLog> {
@@ -70,7 +74,8 @@ export class CommandLog {
 
   /**
    * Writes commands that were checked against the catalog as it is here, all or none. `conflict`: somebody else wrote
-   * first; catch up and check again.
+   * first; catch up and check again. They are on replicas and disk then, where the store can say so; with ACKS_NOT_REACHED
+   * they are written, and will be read by the next `catchUp`.
    */
   async append(commands: readonly Command[]): Promise<'appended' | 'conflict'> {
     if (commands.length === 0) return 'appended'
@@ -81,7 +86,7 @@ export class CommandLog {
       keys: {kind: 'text', values: commands.map(() => null)},
       values: {kind: 'text', values: commands.map(encodeCommand)},
     })
-    const [outcome] = await this.#log.append(
+    const [outcome] = await this.#appender.append(
       [
         {
           topic: commandTopic,
@@ -92,10 +97,10 @@ export class CommandLog {
           expectedEnd: this.#catalog.version,
         },
       ],
-      {acks: 'LEADER'},
+      {acks: 'ALL'},
     )
     if (outcome?.kind === 'conflict') return 'conflict'
-    if (outcome?.kind !== 'appended')
+    if (outcome?.kind !== 'appended' && outcome?.kind !== 'duplicate')
       throw new EngineError('STATE_CORRUPT', `${commandTopic} refused a command: ${outcome?.kind}`)
     for (const command of commands) this.#catalog = this.#catalog.apply(command)
     return 'appended'

@@ -1,9 +1,11 @@
 import {EngineError} from '../base/errors.ts'
 import {partitionKey} from '../record/record.ts'
-import type {GroupStore} from '../storage/port/group-store.ts'
+import type {CommittedOffset, GroupStore} from '../storage/port/group-store.ts'
 import type {LogStore} from '../storage/port/log-store.ts'
-import {emptyGroup, groupDocument, readGroup} from './group.ts'
+import {checkGroupName, emptyGroup, groupDocument, readGroup} from './group.ts'
 import {groupEvents, type GroupOffset} from './group-events.ts'
+import {afterLostGenerations} from './lost-generations.ts'
+import {markedWith, withMarks} from './lost-records.ts'
 
 export type GroupCommit = {
   readonly group: string
@@ -16,6 +18,8 @@ export type GroupCommit = {
 export type GroupParts = {readonly groups: GroupStore; readonly log: LogStore}
 
 const attemptsMax = 5
+/** In the message of a refused commit. */
+const placesNamedMax = 5
 
 /**
  * Commits positions of a group, which exists from its first commit on. Without a generation nothing is checked: a simple
@@ -23,8 +27,17 @@ const attemptsMax = 5
  * been that member's all the time since. EngineErrors: FENCED_GENERATION, UNKNOWN_MEMBER, PARTITION_NOT_FOUND, OFFSET_OUT_OF_RANGE.
  */
 export async function commitGroupOffsets(parts: GroupParts, commit: GroupCommit): Promise<void> {
-  const offsets = commit.offsets.map(({topic, partition, offset}) => ({topic, partition, next: offset}))
+  const offsets = await committedOffsets(parts, commit)
   await withFence(parts, commit, generation => parts.groups.commitOffsets(commit.group, generation, offsets))
+}
+
+/** As they are stored: each with what the log held when it was read, or where that is not known here, holds now. */
+export async function committedOffsets({groups, log}: GroupParts, commit: GroupCommit): Promise<readonly CommittedOffset[]> {
+  checkCommit(commit)
+  const offsets = commit.offsets.map(({topic, partition, offset}) => ({topic, partition, next: offset}))
+  const local = commit.memberId === undefined ? undefined : groupEvents(groups).members.get(commit.memberId)
+  if (!local) return withMarks(log, offsets)
+  return offsets.map(offset => markedWith(offset, local.marks.get(partitionKey(offset))?.below(offset.next) ?? []))
 }
 
 /**
@@ -71,13 +84,21 @@ async function memberFence(parts: GroupParts, commit: GroupCommit, memberId: str
   const {generation = group.generation} = commit
   if (keys.some(key => (member.owned[key] ?? Infinity) > generation)) throw await fenced(parts, commit)
   // Whoever wrote this generation may not have got to raise it in the store yet.
-  if (isAgain) await parts.groups.setGeneration(commit.group, group.generation)
+  if (isAgain) await raiseGeneration(parts.groups, commit.group)
   return group.generation
 }
 
+/** The store's to the document's, or the document's to the store's, whichever a failover took back. */
+async function raiseGeneration(groups: GroupStore, id: string): Promise<void> {
+  const {group, version} = await readGroup(groups, id)
+  const raised = afterLostGenerations(group, await groups.setGeneration(id, group.generation))
+  if (raised !== group) await groups.putDocument(groupDocument(id), version, raised)
+}
+
 function checkCommit({group, offsets}: GroupCommit): void {
-  if (group === '') throw new EngineError('INVALID_ARGUMENT', 'found an empty group name, expected some text')
+  checkGroupName(group)
   for (const {topic, partition, offset} of offsets) {
+    if (!(Number.isInteger(partition) && partition >= 0)) throw noPartition(topic, partition)
     if (Number.isSafeInteger(offset) && offset >= 0) continue
     throw new EngineError(
       'OFFSET_OUT_OF_RANGE',
@@ -88,10 +109,11 @@ function checkCommit({group, offsets}: GroupCommit): void {
 
 async function checkPlaces(log: LogStore, offsets: readonly GroupOffset[]): Promise<void> {
   const bounds = await log.bounds(offsets)
-  for (const [i, {topic, partition}] of offsets.entries())
-    if (bounds[i]?.isKnown !== true)
-      throw new EngineError('PARTITION_NOT_FOUND', `there is no partition ${partition} of topic ${topic}`)
+  for (const [i, {topic, partition}] of offsets.entries()) if (bounds[i]?.isKnown !== true) throw noPartition(topic, partition)
 }
+
+const noPartition = (topic: string, partition: number): EngineError =>
+  new EngineError('PARTITION_NOT_FOUND', `there is no partition ${partition} of topic ${topic}`, {topic, partition})
 
 /** A group is listed from its first commit on. */
 async function makeKnown(groups: GroupStore, id: string): Promise<void> {
@@ -99,9 +121,13 @@ async function makeKnown(groups: GroupStore, id: string): Promise<void> {
   if (version === 0) await groups.putDocument(groupDocument(id), 0, emptyGroup)
 }
 
-async function fenced({groups}: GroupParts, {group, generation, memberId}: GroupCommit): Promise<EngineError> {
+async function fenced({groups}: GroupParts, {group, generation, memberId, offsets}: GroupCommit): Promise<EngineError> {
   const {generation: current} = (await readGroup(groups, group)).group
   const of = memberId === undefined ? '' : ` of member ${memberId}`
-  const message = `found a commit${of} from generation ${generation ?? 'unknown'}, group ${group} is at ${current}: the partitions may be another member's`
+  const places = offsets.slice(0, placesNamedMax).map(partitionKey).join(', ')
+  const message =
+    generation === current
+      ? `found a commit${of} for ${places}, expected partitions that are its own in generation ${current} of group ${group}`
+      : `found a commit${of} from generation ${generation ?? 'unknown'}, group ${group} is at ${current}: the partitions may be another member's`
   return new EngineError('FENCED_GENERATION', message, {group, memberId, found: generation, expected: current})
 }

@@ -6,18 +6,26 @@ import {newTopic} from '../log/topic.ts'
 import type {StoredBatch} from '../storage/port/log-store.ts'
 import {openSimulatedStorage, type SimulatedStorage} from '../storage/simulated/open.ts'
 import {commitGroupOffsets} from './commit.ts'
-import {nextOffset, type DecodedBatch} from './partition-queue.ts'
-import {consumeGroup, type ConsumerRequest, type GroupBatch, type GroupConsumption} from './consumer.ts'
+import type {ConsumerRequest} from './consumer-request.ts'
+import {consumeGroup, type GroupConsumption} from './consumer.ts'
+import type {DecodedBatch, RecordPart} from './partition-queue.ts'
+import type {GroupBatch} from './share.ts'
 
-type Read = {readonly offsets: readonly number[]; readonly texts: readonly (string | null)[]}
+type Read = RecordPart & {readonly texts: readonly (string | null)[]}
 type Batch = GroupBatch<Read>
 
 const decode = (batch: StoredBatch, from: number): DecodedBatch<Read> => {
   const {values} = openBatch(batch.bytes).blobs()
   const first = Math.max(0, from - batch.baseOffset)
   const texts = Array.from({length: batch.count}, (_, i) => values.textAt(i)).slice(first)
-  const offsets = texts.map((_, i) => batch.baseOffset + first + i)
-  return {offsets, part: (begin, end) => ({offsets: offsets.slice(begin, end), texts: texts.slice(begin, end)})}
+  const begin = batch.baseOffset + first
+  return {
+    count: texts.length,
+    part: (from, to) => {
+      const some = texts.slice(from, to)
+      return {offsets: some.map((_, i) => begin + from + i), nextOffset: begin + to, texts: some}
+    },
+  }
 }
 
 async function open(partitions: number) {
@@ -58,7 +66,7 @@ async function next(consumption: GroupConsumption<Read>): Promise<Batch> {
   return value
 }
 
-const commit = (storage: SimulatedStorage, {topic, partition, part, memberId, generation}: Batch, offset = nextOffset(part)) =>
+const commit = (storage: SimulatedStorage, {topic, partition, part, memberId, generation}: Batch, offset = part.nextOffset) =>
   commitGroupOffsets(storage, {group: 'g', memberId, generation, offsets: [{topic, partition, offset}]})
 
 const isPending = async (promise: Promise<unknown>, ms = 60): Promise<boolean> => {

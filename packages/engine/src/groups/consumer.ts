@@ -2,39 +2,18 @@ import type {Clock} from '../base/clock.ts'
 import {EngineError} from '../base/errors.ts'
 import {Signal} from '../base/signal.ts'
 import {limits} from '../limits.ts'
-import {parsePartitionKey, partitionKey, type Offset} from '../record/record.ts'
-import type {ReadResult} from '../storage/port/log-store.ts'
+import {partitionKey} from '../record/record.ts'
 import type {Storage} from '../storage/port/storage.ts'
-import type {Touched} from '../storage/port/wake.ts'
-import {checkConsumerRequest} from './check-request.ts'
 import {commitGroupOffsets} from './commit.ts'
+import {checkConsumerRequest, type ConsumerRequest} from './consumer-request.ts'
 import {groupEvents, type GroupOffset} from './group-events.ts'
+import {LossWatch} from './loss-watch.ts'
+import type {LostRecords} from './lost-records.ts'
 import {Membership} from './membership.ts'
-import {nextOffset, PartitionQueue, type Decode, type RecordPart} from './partition-queue.ts'
-import {startOffsets, withoutOffset, type NoOffset} from './start-offsets.ts'
-
-export type ConsumerRequest = {
-  readonly topics: readonly string[]
-  readonly group: string
-  readonly clientId?: string
-  readonly instanceId?: string
-  readonly delivery?: 'at-least-once' | 'at-most-once'
-  readonly onNoOffset?: NoOffset
-  readonly recordsMax?: number
-  readonly unackedMax?: number
-  readonly sessionTimeoutMs?: number
-  readonly pollIntervalMsMax?: number
-  readonly signal?: AbortSignal
-}
-
-export type GroupBatch<P> = {
-  readonly topic: string
-  readonly partition: number
-  /** Some records of one stored batch. */
-  readonly part: P
-  readonly memberId: string
-  readonly generation: number
-}
+import type {Decode, RecordPart} from './partition-queue.ts'
+import {QueueReader} from './queue-reader.ts'
+import {Share, type GroupBatch} from './share.ts'
+import type {StartOffset} from './start-offsets.ts'
 
 /** `leave` gives everything up although the caller may never ask for more: what it handles at that moment it can't commit. */
 export type GroupConsumption<P> = AsyncIterableIterator<GroupBatch<P>> & {leave(): Promise<void>}
@@ -43,13 +22,8 @@ export type ConsumerParts<P extends RecordPart> = {
   readonly storage: Storage
   readonly clock: Clock
   readonly decode: Decode<P>
-}
-
-type Fetch<P extends RecordPart> = {
-  readonly queues: readonly PartitionQueue<P>[]
-  /** Where each was read from. */
-  readonly froms: readonly Offset[]
-  readonly results: Promise<readonly ReadResult[]>
+  /** Hears of a log that has lost what the group had read. */
+  readonly onLost?: (lost: LostRecords) => void
 }
 
 /**
@@ -65,16 +39,11 @@ type Fetch<P extends RecordPart> = {
  */
 export function consumeGroup<P extends RecordPart>(parts: ConsumerParts<P>, request: ConsumerRequest): GroupConsumption<P> {
   const consumer = new GroupConsumer(parts, request)
-  const {signal} = request
-  const stop = (): void => consumer.stop()
-  signal?.addEventListener('abort', stop, {once: true})
-  if (signal?.aborted) stop()
   const generator = consumer.batches()
   return {
     next: () => generator.next(),
     return: async () => {
-      stop()
-      signal?.removeEventListener('abort', stop)
+      consumer.stop()
       return generator.return(undefined)
     },
     leave: () => consumer.leave(),
@@ -88,12 +57,10 @@ class GroupConsumer<P extends RecordPart> {
   readonly #parts: ConsumerParts<P>
   readonly #request: ConsumerRequest
   readonly #bell: Signal
-  /** In the order of their turns. */
-  #queues: PartitionQueue<P>[] = []
-  #ahead: Fetch<P> | undefined
+  readonly #watch: LossWatch
+  readonly #reader: QueueReader
   #membership: Membership | undefined
-  #revokedSinceMs = new Map<string, number>()
-  #unsubscribe = (): void => {}
+  #share: Share<P> | undefined
   /** Since when it is the caller's turn. */
   #idleSinceMs: number | undefined
   #expired: EngineError | undefined
@@ -105,6 +72,8 @@ class GroupConsumer<P extends RecordPart> {
     this.#parts = parts
     this.#request = request
     this.#bell = new Signal(parts.clock)
+    this.#watch = new LossWatch(parts.storage.log, () => this.#bell.ring())
+    this.#reader = new QueueReader(parts.storage.log, request.onNoOffset ?? 'earliest', this.#watch)
   }
 
   stop(): void {
@@ -118,42 +87,58 @@ class GroupConsumer<P extends RecordPart> {
   }
 
   async *batches(): AsyncGenerator<GroupBatch<P>, undefined> {
-    if (this.#isStopped) return undefined
-    const {groups} = this.#parts.storage
-    const {group, delivery} = this.#request
+    const {clock, storage} = this.#parts
+    const {group, delivery, signal} = this.#request
+    if (this.#isStopped || signal?.aborted) return undefined
     checkConsumerRequest(this.#request)
     await this.#checkTopics()
-    const stopListening = groupEvents(groups).listen(group, {committed: offsets => this.#hearCommit(offsets)})
+    const stop = (): void => this.stop()
+    signal?.addEventListener('abort', stop, {once: true})
+    if (signal?.aborted) stop()
+    const stopListening = groupEvents(storage.groups).listen(group, {committed: offsets => this.#hearCommit(offsets)})
+    this.#watch.open()
     try {
       const membership = await this.#join()
+      const share = new Share({...this.#parts, request: this.#request, membership, onTouched: () => this.#bell.ring()})
+      this.#share = share
       while (!this.#isStopped) {
         this.#bell.reset()
         const failure = this.#expired ?? membership.failure
         if (failure !== undefined) throw failure
-        await this.#adopt(membership)
-        const batch = this.#take(membership)
+        if (this.#watch.isDue) await this.#lookForLoss(share)
+        if (share.isOutdated) await share.adopt(starts => this.#fixLatest(membership, starts))
+        const batch = share.take(share.room)
+        if (batch) this.#reader.readAhead(share.queues)
         if (batch && (delivery !== 'at-most-once' || (await this.#commitFirst(batch)))) {
-          this.#idleSinceMs = this.#parts.clock.nowMs()
+          this.#idleSinceMs = clock.nowMs()
           yield batch
         }
-        this.#idleSinceMs = this.#room() > 0 ? undefined : (this.#idleSinceMs ?? this.#parts.clock.nowMs())
-        if (batch || (await this.#fetch())) continue
-        if (!this.#isStopped) await this.#wait(membership)
-        if (this.#room() <= 0) await this.#readCommits()
+        const hasRoom = share.room > 0
+        this.#idleSinceMs = hasRoom ? undefined : (this.#idleSinceMs ?? clock.nowMs())
+        if (batch || (hasRoom && (await this.#reader.read(share.queues)))) continue
+        if (!this.#isStopped) await this.#wait(share, membership)
+        if (share.room <= 0) await this.#readCommits(share)
       }
       return undefined
     } finally {
+      signal?.removeEventListener('abort', stop)
       stopListening()
-      this.#unsubscribe()
-      this.#ahead?.results.catch(() => {})
+      this.#watch.close()
+      this.#share?.close()
       await this.#membership?.leave()
     }
   }
 
+  async #lookForLoss(share: Share<P>): Promise<void> {
+    this.#watch.settle()
+    this.#reader.forget()
+    await share.giveUpLost()
+  }
+
   /** A wake may get lost: now and then the log is asked without one. */
-  async #wait({heartbeatMs}: Membership): Promise<void> {
-    const isRung = await this.#bell.wait(this.#room() > 0 ? limits.taskPollMs : heartbeatMs)
-    if (!isRung) for (const queue of this.#queues) queue.mayHaveGrown()
+  async #wait(share: Share<P>, {heartbeatMs}: Membership): Promise<void> {
+    const isRung = await this.#bell.wait(share.room > 0 ? limits.taskPollMs : heartbeatMs)
+    if (!isRung) share.mayHaveGrown()
   }
 
   async #checkTopics(): Promise<void> {
@@ -174,12 +159,11 @@ class GroupConsumer<P extends RecordPart> {
 
   /** Between calls of `next` too: who handles records for long still gives up what others wait for. */
   #heartbeat(): void {
-    const membership = this.#membership
-    if (!membership) return
+    const [membership, share] = [this.#membership, this.#share]
+    if (!membership || !share) return
     this.#expire(membership)
-    this.#giveUp(membership)
-    const isNew = membership.owned.size !== this.#queues.length || this.#queues.some(queue => this.#isLost(membership, queue))
-    if (isNew || membership.failure !== undefined) this.#bell.ring()
+    share.giveUp()
+    if (share.isOther || membership.failure !== undefined) this.#bell.ring()
   }
 
   #expire(membership: Membership): void {
@@ -194,70 +178,8 @@ class GroupConsumer<P extends RecordPart> {
     membership.leave().catch(() => {})
   }
 
-  #isLost({owned}: Membership, {at, since}: PartitionQueue<P>): boolean {
-    return owned.get(partitionKey(at)) !== since
-  }
-
-  /** Gives up what another member waits for, once it is committed, or after a third of the session. */
-  #giveUp(membership: Membership): void {
-    const nowMs = this.#parts.clock.nowMs()
-    const {revoked} = membership
-    this.#revokedSinceMs = new Map([...revoked].map(key => [key, this.#revokedSinceMs.get(key) ?? nowMs]))
-    const given = [...revoked].filter(key => {
-      const queue = this.#queues.find(({at}) => partitionKey(at) === key)
-      const isLate = nowMs - (this.#revokedSinceMs.get(key) ?? nowMs) >= membership.sessionTimeoutMs / 3
-      return !queue || queue.isSettled || isLate
-    })
-    if (given.length === 0) return
-    this.#queues = this.#queues.filter(({at}) => !given.includes(partitionKey(at)))
-    membership.release(given)
-  }
-
-  /** Makes the queues those of the partitions that are this member's. */
-  async #adopt(membership: Membership): Promise<void> {
-    this.#giveUp(membership)
-    const kept = this.#queues.filter(queue => !this.#isLost(membership, queue))
-    const known = new Set(kept.map(({at}) => partitionKey(at)))
-    const taken = [...membership.owned].filter(([key]) => !known.has(key))
-    if (taken.length === 0 && kept.length === this.#queues.length) return
-    const {storage, decode} = this.#parts
-    const places = taken.map(([key]) => parsePartitionKey(key))
-    const starts = await startOffsets(storage, this.#request.group, places, this.#request.onNoOffset ?? 'earliest')
-    await this.#fixLatest(membership, starts)
-    const sinceOf = new Map(taken)
-    const fresh = starts.map(start => {
-      const {topic, partition, from} = start
-      const queue = new PartitionQueue(
-        {topic, partition},
-        sinceOf.get(partitionKey(start)) ?? membership.generation,
-        from,
-        decode,
-      )
-      queue.ack(from)
-      return queue
-    })
-    this.#queues = [...kept, ...fresh]
-    this.#unsubscribe()
-    this.#unsubscribe = await storage.wake.subscribe(
-      this.#queues.map(({at}) => at),
-      touched => this.#hear(touched),
-    )
-    // What was appended while nobody listened.
-    for (const queue of this.#queues) queue.mayHaveGrown()
-  }
-
-  #hear(touched: readonly Touched[]): void {
-    const byPlace = new Map(this.#queues.map(queue => [partitionKey(queue.at), queue]))
-    for (const {topic, partition, batches = []} of touched) {
-      const queue = byPlace.get(partitionKey({topic, partition}))
-      if (batches.length > 0) queue?.offer(batches)
-      else queue?.mayHaveGrown()
-    }
-    this.#bell.ring()
-  }
-
   /** A group that begins at the end begins there once: else who takes over would leave out what came meanwhile. */
-  async #fixLatest({memberId, generation}: Membership, starts: Awaited<ReturnType<typeof startOffsets>>): Promise<void> {
+  async #fixLatest({memberId, generation}: Membership, starts: readonly StartOffset[]): Promise<void> {
     if (this.#request.onNoOffset !== 'latest') return
     const offsets = starts
       .filter(({isCommitted}) => !isCommitted)
@@ -265,72 +187,8 @@ class GroupConsumer<P extends RecordPart> {
     if (offsets.length > 0) await this.#commit({memberId, generation, offsets})
   }
 
-  #take({memberId, generation, revoked}: Membership): GroupBatch<P> | undefined {
-    const {recordsMax = limits.recordsPageMax, unackedMax} = this.#request
-    const room = Math.min(this.#room(), recordsMax)
-    if (room <= 0) return undefined
-    for (const queue of [...this.#queues]) {
-      if (revoked.has(partitionKey(queue.at))) continue
-      const part = queue.take(room, unackedMax !== undefined)
-      if (part === undefined) continue
-      this.#queues = [...this.#queues.filter(each => each !== queue), queue]
-      if (this.#queues.every(({isEmpty}) => isEmpty)) this.#ahead ??= this.#read()
-      return {...queue.at, part, memberId, generation}
-    }
-    return undefined
-  }
-
-  /** How many more records may be handed out before the group commits. */
-  #room(): number {
-    const {unackedMax} = this.#request
-    if (unackedMax === undefined) return Infinity
-    return unackedMax - this.#queues.reduce((sum, {unacked}) => sum + unacked.count, 0)
-  }
-
-  /** Whether there is anything new. */
-  async #fetch(): Promise<boolean> {
-    if (this.#room() <= 0 || this.#queues.length === 0) return false
-    const ahead = this.#ahead
-    this.#ahead = undefined
-    if (ahead !== undefined && (await this.#fill(ahead))) return true
-    // What was read ahead and found nothing may have been too early.
-    const next = this.#read()
-    return next !== undefined && this.#fill(next)
-  }
-
-  /** Undefined when there is nothing to be found. */
-  #read(): Fetch<P> | undefined {
-    const queues = this.#queues.filter(({isEmpty, isLevel}) => isEmpty && !isLevel)
-    if (queues.length === 0) return undefined
-    const froms = queues.map(({readFrom}) => readFrom)
-    const bytesMax = Math.ceil(Math.min(limits.readerFetchBytesMax, limits.consumerFetchBytesMax / Math.max(1, queues.length)))
-    const results = this.#parts.storage.log.read(queues.map(({at, readFrom}) => ({...at, from: readFrom, bytesMax})))
-    // Its failure is heard by who waits for it.
-    results.catch(() => {})
-    for (const queue of queues) queue.beginRead()
-    return {queues, froms, results}
-  }
-
-  async #fill({queues, froms, results}: Fetch<P>): Promise<boolean> {
-    let isNew = false
-    for (const [i, {batches, bounds}] of (await results).entries()) {
-      const queue = queues[i]
-      if (!queue || !bounds.isKnown) continue
-      // Whose end it is no more: batches were offered since the read began.
-      const isWhereItWas = queue.readFrom === froms[i]
-      if (isWhereItWas && (queue.readFrom < bounds.begin || queue.readFrom > bounds.end)) {
-        queue.seek(withoutOffset(queue.at, queue.readFrom, bounds, this.#request.onNoOffset ?? 'earliest'))
-        isNew = true
-      } else {
-        queue.endRead(batches, bounds.end)
-        isNew ||= !queue.isEmpty
-      }
-    }
-    return isNew
-  }
-
   async #commitFirst({topic, partition, part, memberId, generation}: GroupBatch<P>): Promise<boolean> {
-    return this.#commit({memberId, generation, offsets: [{topic, partition, offset: nextOffset(part)}]})
+    return this.#commit({memberId, generation, offsets: [{topic, partition, offset: part.nextOffset}]})
   }
 
   /** Whether the partitions are still this member's; if not they were dropped, or will be at the next turn. */
@@ -345,32 +203,28 @@ class GroupConsumer<P extends RecordPart> {
   }
 
   /** Commits that came through another process. */
-  async #readCommits(): Promise<void> {
+  async #readCommits({queues}: Share<P>): Promise<void> {
     const {groups, features} = this.#parts.storage
     if (!features.isCrossProcess || this.#isStopped) return
     const found = await groups.offsets(this.#request.group)
-    const own = new Set(this.#queues.map(({at}) => partitionKey(at)))
+    const own = new Set(queues.map(({key}) => key))
     const offsets = found
       .filter(at => own.has(partitionKey(at)))
       .map(({topic, partition, next}) => ({topic, partition, offset: next}))
     const sum = offsets.reduce((total, {offset}) => total + offset, 0)
-    if (sum === this.#commitsRead) return this.#acknowledge(offsets)
+    const isNew = sum !== this.#commitsRead
     this.#commitsRead = sum
-    this.#hearCommit(offsets)
+    this.#acknowledge(offsets, isNew)
   }
 
-  /** Who commits is at work; other members' commits say nothing of this one. */
   #hearCommit(offsets: readonly GroupOffset[]): void {
-    const keys = new Set(offsets.map(partitionKey))
-    const isOwn = this.#queues.some(({at}) => keys.has(partitionKey(at)))
-    if (isOwn && this.#idleSinceMs !== undefined) this.#idleSinceMs = this.#parts.clock.nowMs()
-    this.#acknowledge(offsets)
+    this.#acknowledge(offsets, true)
   }
 
-  #acknowledge(offsets: readonly GroupOffset[]): void {
-    const byPlace = new Map(this.#queues.map(queue => [partitionKey(queue.at), queue]))
-    for (const committed of offsets) byPlace.get(partitionKey(committed))?.ack(committed.offset)
-    if (this.#membership) this.#giveUp(this.#membership)
+  /** `isNew`: somebody committed just now. */
+  #acknowledge(offsets: readonly GroupOffset[], isNew: boolean): void {
+    const isOwn = this.#share?.acknowledge(offsets) ?? false
+    if (isNew && isOwn && this.#idleSinceMs !== undefined) this.#idleSinceMs = this.#parts.clock.nowMs()
     this.#bell.ring()
   }
 }

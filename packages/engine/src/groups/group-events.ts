@@ -1,5 +1,6 @@
 import type {Offset, TopicPartition} from '../record/record.ts'
 import type {GroupStore} from '../storage/port/group-store.ts'
+import type {LogMarks} from './log-marks.ts'
 
 export type GroupOffset = TopicPartition & {readonly offset: Offset}
 
@@ -14,6 +15,8 @@ export type LocalMember = {
   /** The generation to commit with, when the partitions have been this member's since `generation` or before; else undefined. */
   fence(keys: readonly string[], generation: number | undefined): number | undefined
   refresh(): Promise<void>
+  /** By partition: what it has read. */
+  readonly marks: ReadonlyMap<string, LogMarks>
 }
 
 /**

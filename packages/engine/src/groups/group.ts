@@ -1,3 +1,5 @@
+import {EngineError} from '../base/errors.ts'
+import {limits} from '../limits.ts'
 import type {GroupStore} from '../storage/port/group-store.ts'
 
 /**
@@ -38,8 +40,20 @@ export const groupDocument = (id: string): string => prefix + id
 
 export type StoredGroup = {readonly group: Group; readonly version: number}
 
+/** EngineError INVALID_ARGUMENT where no store could keep a group of that name. */
+export function checkGroupName(id: string): void {
+  const bytes = Buffer.byteLength(id)
+  // The embedded store ends names in a zero byte.
+  if (id.includes('\0'))
+    throw new EngineError('INVALID_ARGUMENT', `found group name ${JSON.stringify(id)}, expected one without a zero byte`)
+  if (bytes > 0 && bytes <= limits.groupNameBytesMax) return
+  const found = bytes === 0 ? 'an empty group name' : `a group name of ${bytes} bytes`
+  throw new EngineError('INVALID_ARGUMENT', `found ${found}, expected 1 to ${limits.groupNameBytesMax} bytes`)
+}
+
 /** Version 0: there is no such group. */
 export async function readGroup(store: GroupStore, id: string): Promise<StoredGroup> {
+  checkGroupName(id)
   const found = await store.document(groupDocument(id))
   // Only this room writes these documents; one that a simple consumer's commit made has no members.
   return {version: found?.version ?? 0, group: {...emptyGroup, ...(found?.data as Partial<Group> | undefined)}}

@@ -8,6 +8,8 @@ import {reduce, type Joiner} from './coordinator.ts'
 import {emptyGroup, groupDocument, readGroup, type Group} from './group.ts'
 import {groupEvents, type GroupEvents, type GroupListener, type LocalMember} from './group-events.ts'
 import {Liveness} from './liveness.ts'
+import type {LogMarks} from './log-marks.ts'
+import {afterLostGenerations} from './lost-generations.ts'
 
 export type MembershipOptions = {
   readonly groups: GroupStore
@@ -31,6 +33,7 @@ export class Membership implements LocalMember {
   readonly memberId: string
   readonly heartbeatMs: number
   readonly sessionTimeoutMs: number
+  marks: ReadonlyMap<string, LogMarks> = new Map()
   readonly #options: MembershipOptions
   readonly #joiner: Joiner
   readonly #events: GroupEvents
@@ -41,6 +44,8 @@ export class Membership implements LocalMember {
   #group: Group = emptyGroup
   #partitions: Readonly<Record<string, number>> = {}
   #raised = 0
+  /** The highest generation ever, of the document or the store. */
+  #seen = 0
   #topicsReadMs = -Infinity
   #owned: ReadonlyMap<string, number> = new Map()
   #revoked: ReadonlySet<string> = new Set()
@@ -103,7 +108,10 @@ export class Membership implements LocalMember {
   }
 
   refresh(): Promise<void> {
-    return this.#serially(() => this.#sync())
+    return this.#serially(() => {
+      this.#raised = 0
+      return this.#sync()
+    })
   }
 
   /** From here on the partitions are not this member's; others hear of it with the next write, which this asks for. */
@@ -134,7 +142,7 @@ export class Membership implements LocalMember {
       await this.#bell.wait(this.heartbeatMs)
       if (this.#isClosed) return
       try {
-        await this.refresh()
+        await this.#serially(() => this.#sync())
       } catch (error) {
         if (!(error instanceof EngineError && error.isRetryable)) this.#failure = error
       }
@@ -184,17 +192,20 @@ export class Membership implements LocalMember {
 
   /**
    * Writes what `decide` makes of the group, again if somebody else was faster. Whoever sees a new generation raises the
-   * store's before it uses it: the one who wrote it may have died in between.
+   * store's before it uses it: the one who wrote it may have died in between. So does every heartbeat that is written, for a
+   * failover may have taken the store's back.
    */
   async #update(decide: (group: Group, nowMs: number) => Group): Promise<Group> {
     const {groups, clock, group: id} = this.#options
     for (;;) {
       const {group, version} = await readGroup(groups, id)
-      const next = decide(group, clock.nowMs())
+      const next = decide(afterLostGenerations(group, this.#seen), clock.nowMs())
       if (next !== group && !(await groups.putDocument(groupDocument(id), version, next))) continue
-      if (next.generation > this.#raised) {
-        await groups.setGeneration(id, next.generation)
+      this.#seen = Math.max(this.#seen, next.generation)
+      if (next !== group || next.generation > this.#raised) {
+        this.#seen = Math.max(this.#seen, await groups.setGeneration(id, next.generation))
         this.#raised = next.generation
+        if (this.#seen > next.generation) continue
       }
       if (next.generation !== group.generation || isReleaseBetween(group, next)) this.#events.changed(id, this.#listener)
       return next

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {limits} from '../limits.ts'
 import type {StoredBatch} from '../storage/port/log-store.ts'
-import {PartitionQueue} from './partition-queue.ts'
+import {PartitionQueue, type RecordPart} from './partition-queue.ts'
 
 const batch = (baseOffset: number, count: number): StoredBatch => ({
   baseOffset,
@@ -11,10 +11,13 @@ const batch = (baseOffset: number, count: number): StoredBatch => ({
 })
 
 /** Offsets alone: a stored batch is decoded to those from `from` on. */
-const queueFrom = (from: number): PartitionQueue<{readonly offsets: readonly number[]}> =>
+const queueFrom = (from: number): PartitionQueue<RecordPart & {readonly offsets: readonly number[]}> =>
   new PartitionQueue({topic: 'orders', partition: 0}, 1, from, ({baseOffset, count}, first) => {
     const offsets = Array.from({length: count}, (_, i) => baseOffset + i).filter(offset => offset >= first)
-    return {offsets, part: (begin, end) => ({offsets: offsets.slice(begin, end)})}
+    return {
+      count: offsets.length,
+      part: (begin, end) => ({offsets: offsets.slice(begin, end), nextOffset: (offsets[end - 1] ?? 0) + 1}),
+    }
   })
 
 function drain(queue: ReturnType<typeof queueFrom>): number[] {

@@ -1,28 +1,37 @@
 import {must} from '../base/assert.ts'
 import {limits} from '../limits.ts'
-import type {Offset, TopicPartition} from '../record/record.ts'
+import {partitionKey, type Offset, type TopicPartition} from '../record/record.ts'
 import type {StoredBatch} from '../storage/port/log-store.ts'
+import {LogMarks} from './log-marks.ts'
 import {Unacked} from './unacked.ts'
 
 /** Records of a stored batch from an offset on, of which any part may be handed out. Throws BATCH_CORRUPT for a damaged batch. */
 export type Decode<P extends RecordPart> = (batch: StoredBatch, from: Offset, at: TopicPartition) => DecodedBatch<P>
 
 export type DecodedBatch<P extends RecordPart> = {
-  readonly offsets: ArrayLike<Offset>
-  /** Records `from` ≤ i < `to`. */
+  readonly count: number
+  /** Records `from` ≤ i < `to`, of which there is at least one. */
   part(from: number, to: number): P
 }
 
-export type RecordPart = {readonly offsets: ArrayLike<Offset>}
+export type RecordPart = {
+  readonly offsets: ArrayLike<Offset>
+  /** The offset to commit when all of them are done. */
+  readonly nextOffset: Offset
+}
 
 /** A partition of one member: what was read of it and waits to be handed out, and what was handed out and waits to be committed. */
 export class PartitionQueue<P extends RecordPart> {
   readonly at: TopicPartition
+  readonly key: string
   /** Generation since which it is the member's. */
   readonly since: number
   readonly unacked = new Unacked()
+  /** What was read. */
+  readonly marks: LogMarks
   readonly #decode: Decode<P>
   #batches: StoredBatch[] = []
+  #bytes = 0
   #decoded: DecodedBatch<P> | undefined
   #taken = 0
   #from: Offset
@@ -32,8 +41,10 @@ export class PartitionQueue<P extends RecordPart> {
   #handed: Offset | undefined
   #committed = 0
 
-  constructor(at: TopicPartition, since: number, from: Offset, decode: Decode<P>) {
+  constructor(at: TopicPartition, since: number, from: Offset, decode: Decode<P>, marks = new LogMarks()) {
     this.at = at
+    this.marks = marks
+    this.key = partitionKey(at)
     this.since = since
     this.#decode = decode
     this.#from = from
@@ -49,9 +60,14 @@ export class PartitionQueue<P extends RecordPart> {
     return this.#left === 0 && this.#batches.length === 0
   }
 
+  /** Stored bytes that wait, without the batch that is being handed out. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** Decoded and not handed out. */
   get #left(): number {
-    return (this.#decoded?.offsets.length ?? 0) - this.#taken
+    return this.#decoded === undefined ? 0 : this.#decoded.count - this.#taken
   }
 
   /** Whether everything that was handed out is committed. */
@@ -92,15 +108,18 @@ export class PartitionQueue<P extends RecordPart> {
   }
 
   #append(batches: readonly StoredBatch[]): void {
-    const last = batches.at(-1)
-    if (!last) return
-    this.#batches.push(...batches)
-    this.#read = last.baseOffset + last.count
+    for (const batch of batches) {
+      this.#batches.push(batch)
+      this.marks.add(batch)
+      this.#bytes += batch.bytes.length
+      this.#read = batch.baseOffset + batch.count
+    }
   }
 
   /** Goes on somewhere else: the offset was not in the log. */
   seek(from: Offset): void {
     this.#batches = []
+    this.#bytes = 0
     this.#decoded = undefined
     this.#taken = 0
     this.#from = from
@@ -116,12 +135,13 @@ export class PartitionQueue<P extends RecordPart> {
       this.#decoded = this.#decode(batch, this.#from, this.at)
       this.#taken = 0
       this.#batches.shift()
+      this.#bytes -= batch.bytes.length
     }
     const count = Math.min(recordsMax, this.#left)
     const part = must(this.#decoded, 'decoded batch').part(this.#taken, this.#taken + count)
     this.#taken += count
-    this.#handed = nextOffset(part)
-    this.#from = this.#handed
+    this.#handed = part.nextOffset
+    this.#from = part.nextOffset
     if (isTracked) this.unacked.add(part.offsets)
     return part
   }
@@ -131,6 +151,3 @@ export class PartitionQueue<P extends RecordPart> {
     this.unacked.ack(next)
   }
 }
-
-/** The offset to commit when all records of the part are done. */
-export const nextOffset = ({offsets}: RecordPart): Offset => must(offsets[offsets.length - 1], 'record') + 1

@@ -69,7 +69,7 @@ test('a dry run says what would change and changes nothing', async () => {
     {topic: 't', partition: 0, before: 2, after: 6},
     {topic: 't', partition: 1, before: null, after: 6},
   ])
-  expect(await storage.groups.offsets('g')).toEqual([{topic: 't', partition: 0, next: 2}])
+  expect(await storage.groups.offsets('g')).toMatchObject([{topic: 't', partition: 0, next: 2}])
 })
 
 test('a group with members is neither reset nor dropped; members that died do not count, and are fenced', async () => {
@@ -85,6 +85,7 @@ test('a group with members is neither reset nor dropped; members that died do no
   await storage.groups.setGeneration('g', group.generation)
   const reset = {group: 'g', topic: 't', to: {kind: 'latest'}} as const
   await expect(resetGroupOffsets(storage, reset, 1000)).rejects.toMatchObject({code: 'GROUP_NOT_EMPTY'})
+  expect(await resetGroupOffsets(storage, {...reset, isDryRun: true}, 1000)).toMatchObject([{before: 2, after: 6}, {after: 6}])
   await expect(dropGroup(storage, 'g', 1000)).rejects.toMatchObject({code: 'GROUP_NOT_EMPTY'})
   expect(await groupInfo(storage, 'g', 1000)).toMatchObject({
     state: 'stable',
@@ -102,7 +103,13 @@ test('commits to places and groups that cannot be are refused', async () => {
   const storage = await filled()
   const commit = (more: object) =>
     commitGroupOffsets(storage, {group: 'g', offsets: [{topic: 't', partition: 0, offset: 1}], ...more})
-  await expect(commit({group: ''})).rejects.toMatchObject({code: 'INVALID_ARGUMENT'})
+  for (const group of ['', 'x'.repeat(513)]) {
+    await expect(commit({group})).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('expected 1 to 512 bytes'),
+    })
+    await expect(groupInfo(storage, group, 0)).rejects.toMatchObject({code: 'INVALID_ARGUMENT'})
+  }
   await expect(commit({offsets: [{topic: 't', partition: 7, offset: 1}]})).rejects.toMatchObject({code: 'PARTITION_NOT_FOUND'})
   await expect(commit({offsets: [{topic: 't', partition: 0, offset: -1}]})).rejects.toMatchObject({code: 'OFFSET_OUT_OF_RANGE'})
   await expect(commit({generation: 3})).rejects.toMatchObject({code: 'FENCED_GENERATION'})

@@ -4,9 +4,10 @@ import {offsetAtTime} from '../log/times.ts'
 import {partitionKey, type Offset, type TopicPartition} from '../record/record.ts'
 import type {PartitionBounds} from '../storage/port/log-store.ts'
 import type {GroupParts} from './commit.ts'
-import {emptyGroup, groupDocument, readGroup} from './group.ts'
+import {emptyGroup, groupDocument, readGroup, type StoredGroup} from './group.ts'
 import {groupEvents} from './group-events.ts'
 import {isAlive} from './liveness.ts'
+import {withMarks} from './lost-records.ts'
 
 export type ResetTarget =
   | {readonly kind: 'earliest'}
@@ -32,15 +33,20 @@ export type OffsetReset = TopicPartition & {readonly before: Offset | null; read
 
 /**
  * Moves the offsets of a group, which may not have members at that moment (GROUP_NOT_EMPTY): they would go on where they
- * are. Targets outside of the log become its begin or end. Other EngineErrors: GROUP_NOT_FOUND, TOPIC_NOT_FOUND, PARTITION_NOT_FOUND.
+ * are. A dry run may look at any time. Targets outside of the log become its begin or end. Other EngineErrors: GROUP_NOT_FOUND, TOPIC_NOT_FOUND, PARTITION_NOT_FOUND.
  */
 export async function resetGroupOffsets(parts: GroupParts, reset: GroupReset, nowMs: number): Promise<readonly OffsetReset[]> {
-  const {group, isDryRun = false} = reset
-  await mustBeEmpty(parts, group, nowMs)
+  const {group, isDryRun = false, to} = reset
+  checkTarget(to)
+  if (isDryRun) await mustBeKnown(parts, group)
+  else await mustBeEmpty(parts, group, nowMs)
   const resets = await plan(parts, reset)
   if (isDryRun || resets.length === 0) return resets
   const generation = await beginAlone(parts, group, nowMs)
-  const offsets = resets.map(({topic, partition, after}) => ({topic, partition, next: after}))
+  const offsets = await withMarks(
+    parts.log,
+    resets.map(({topic, partition, after}) => ({topic, partition, next: after})),
+  )
   if (!(await parts.groups.commitOffsets(group, generation, offsets))) throw notEmpty(group)
   return resets
 }
@@ -53,9 +59,29 @@ export async function dropGroup(parts: GroupParts, group: string, nowMs: number)
   groupEvents(parts.groups).changed(group)
 }
 
+/** What is no number would be committed as one. */
+function checkTarget(to: ResetTarget): void {
+  const numbers =
+    to.kind === 'timestamp'
+      ? [to.timestampMs]
+      : to.kind === 'shift'
+        ? [to.by]
+        : to.kind === 'offsets'
+          ? to.offsets.map(({offset}) => offset)
+          : []
+  const wrong = numbers.find(number => !Number.isSafeInteger(number))
+  if (wrong !== undefined)
+    throw new EngineError('INVALID_ARGUMENT', `reset to ${to.kind}: found ${wrong}, expected a whole number`)
+}
+
+async function mustBeKnown({groups}: Pick<GroupParts, 'groups'>, id: string): Promise<StoredGroup> {
+  const stored = await readGroup(groups, id)
+  if (stored.version === 0) throw new EngineError('GROUP_NOT_FOUND', `there is no consumer group ${id}`, {group: id})
+  return stored
+}
+
 async function mustBeEmpty({groups}: GroupParts, id: string, nowMs: number): Promise<number> {
-  const {group, version} = await readGroup(groups, id)
-  if (version === 0) throw new EngineError('GROUP_NOT_FOUND', `there is no consumer group ${id}`, {group: id})
+  const {group, version} = await mustBeKnown({groups}, id)
   if (group.members.some(member => isAlive(member, nowMs))) throw notEmpty(id)
   return version
 }
@@ -64,7 +90,8 @@ async function mustBeEmpty({groups}: GroupParts, id: string, nowMs: number): Pro
 async function beginAlone(parts: GroupParts, id: string, nowMs: number): Promise<number> {
   const version = await mustBeEmpty(parts, id, nowMs)
   const {group} = await readGroup(parts.groups, id)
-  const generation = group.generation + 1
+  // A failover may have taken back what the document knew.
+  const generation = (await parts.groups.setGeneration(id, group.generation)) + 1
   if (!(await parts.groups.putDocument(groupDocument(id), version, {...emptyGroup, generation}))) throw notEmpty(id)
   await parts.groups.setGeneration(id, generation)
   return generation

@@ -17,6 +17,7 @@ export class Unacked {
 
   /** Everything below `next` is committed. */
   ack(next: Offset): void {
+    if (this.#count === 0) return
     const left = this.#runs.filter(run => {
       while ((run.offsets[run.from] ?? Infinity) < next) {
         run.from++

@@ -14,6 +14,8 @@ export type AppenderOptions = {
   readonly producerId: string
 }
 
+type Attempt = {readonly outcomes: readonly AppendOutcome[]; readonly forgotten: readonly number[]}
+
 type Waiting = {
   readonly batches: readonly UnstampedBatch[]
   readonly options: AppendOptions
@@ -27,7 +29,9 @@ type Waiting = {
  * come meanwhile go together in the next one.
  *
  * A failure that lasts longer than `limits.producerDeliveryMs` is given to the caller: what it sent may be stored or not. A
- * new epoch then begins, which keeps late attempts of the old one out.
+ * new epoch then begins, which keeps late attempts of the old one out. A partition that knows less of this producer than it
+ * acknowledged (the topic was made again, a failover lost records, many other producers came since) does not have what it refuses:
+ * that is appended again, in a new epoch.
  */
 export class IdempotentAppender {
   readonly #log: LogStore
@@ -72,11 +76,24 @@ export class IdempotentAppender {
   }
 
   async #appendNow(batches: readonly UnstampedBatch[], options: AppendOptions): Promise<readonly AppendOutcome[]> {
+    const {outcomes, forgotten} = await this.#attempt(batches, options)
+    if (forgotten.length === 0) return outcomes
+    const refused = options.isAtomic ? [...batches.keys()] : forgotten
+    const again = await this.#attempt(
+      refused.map(i => must(batches[i], 'batch')),
+      options,
+    )
+    return outcomes.map((outcome, i) => again.outcomes[refused.indexOf(i)] ?? outcome)
+  }
+
+  /** `forgotten`: indexes of the batches that were refused because the partition does not know the ones before. */
+  async #attempt(batches: readonly UnstampedBatch[], options: AppendOptions): Promise<Attempt> {
     const stamped = this.#stamp(batches)
     try {
       const outcomes = await retrying(this.#clock, () => this.#log.append(stamped, options))
       this.#settle(stamped, outcomes)
-      return outcomes
+      const forgotten = stamped.flatMap(({producer}, i) => (isForgotten(outcomes[i], producer) ? [i] : []))
+      return {outcomes, forgotten}
     } catch (error) {
       this.#beginEpoch()
       throw error
@@ -107,6 +124,9 @@ export class IdempotentAppender {
     this.#sequences.clear()
   }
 }
+
+const isForgotten = (outcome: AppendOutcome | undefined, {sequence}: ProducerStamp): boolean =>
+  outcome?.kind === 'out-of-order' && outcome.expectedSequence < sequence
 
 /** Removes the calls of the next append: an atomic one stands alone. */
 function takeTogether(waiting: Waiting[]): readonly Waiting[] {

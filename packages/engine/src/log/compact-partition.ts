@@ -1,180 +1,244 @@
-import {randomUUID} from 'node:crypto'
-import type {Clock} from '../base/clock.ts'
+import {checksumOf} from '../batch/header.ts'
 import {limits} from '../limits.ts'
 import type {Offset, TopicPartition} from '../record/record.ts'
-import type {GroupStore} from '../storage/port/group-store.ts'
 import type {LogStore, PartitionBounds, StoredBatch, TopicRecord} from '../storage/port/log-store.ts'
+import {CompactionLease, CompactionStopped, type LeaseParts} from './compaction-lease.ts'
+import {type BatchMark, cleanAndDirty, notCompacted, tombstonesDue, withMark, type CompactionState} from './compaction-state.ts'
 import {compactBatch, LatestOffsets} from './compaction.ts'
 import {readOrSkip, stopsAtDamage, type DamagePolicy} from './damage.ts'
 import {topicConfig} from './topic.ts'
 
-export type CompactionParts = {readonly log: LogStore; readonly documents: GroupStore; readonly clock: Clock}
+export type CompactionParts = LeaseParts & {readonly log: LogStore}
 
-/** What is kept of a partition's compactions, in a document of its own. */
-type CleanState = {
-  /** Tells a topic from an earlier one of its name. */
-  readonly createdAtMs: number
-  /** Below it every key stands once. */
-  readonly cleanTo: Offset
-  /** Size of the partition after the last compaction. */
-  readonly cleanBytes: number
-  /** When the log was clean up to where. A tombstone goes when it has been in the clean part for long enough. */
-  readonly marks: readonly {readonly atMs: number; readonly to: Offset}[]
-  readonly tombstones: number
-  /** Tombstones below it are gone. */
-  readonly tombstonesBefore: Offset
-  /** One process at a time compacts a partition. */
-  readonly lease: {readonly owner: string; readonly untilMs: number} | null
-}
+/** `isMore`: the keys of what is to be compacted did not fit, so it was compacted up to somewhere only. */
+export type PartitionCompacted = {readonly bytes: number; readonly isMore: boolean}
 
-const self = randomUUID()
-const documentName = ({topic, partition}: TopicPartition): string => `compaction/${topic}/${partition}`
+const nothing: PartitionCompacted = {bytes: 0, isMore: false}
+
+export const compactionPrefix = 'compaction/'
+const documentName = ({topic, partition}: TopicPartition): string => `${compactionPrefix}${topic}/${partition}`
 
 /**
- * Compacts a partition when half of it was written since the last time, or when tombstones are due. The last batch is left
- * as it is, so that the log always ends where its end says. Bounded in memory and work by `limits`; what is left comes in the
- * next round. Returns the bytes that went.
+ * Compacts a partition when enough of it was written since the last time, or is waiting for too long, or when tombstones are due.
+ * Bounded in memory by `limits`; what is left comes in the next round.
  */
 export async function compactPartition(
   parts: CompactionParts,
   topic: TopicRecord,
   at: TopicPartition,
   bounds: PartitionBounds,
-): Promise<number> {
-  const {documents, clock, log} = parts
+): Promise<PartitionCompacted> {
+  const {documents, clock, owner} = parts
   const name = documentName(at)
   const found = await documents.document(name)
   const nowMs = clock.nowMs()
-  const fresh: CleanState = {
-    createdAtMs: topic.createdAtMs,
-    cleanTo: 0,
-    cleanBytes: 0,
-    marks: [],
-    tombstones: 0,
-    tombstonesBefore: 0,
-    lease: null,
-  }
   // Only this file writes these documents.
-  const stored = found?.data as CleanState | undefined
-  const state = stored?.createdAtMs === topic.createdAtMs ? stored : fresh
-  if (state.lease !== null && state.lease.owner !== self && state.lease.untilMs > nowMs) return 0
-  const dueBefore = tombstonesDue(state, nowMs - topicConfig(topic).tombstoneRetentionMs)
-  const to = await lastBase(log, at, bounds)
-  const isDirty = to > Math.max(state.cleanTo, bounds.begin) && 2 * (bounds.bytes - state.cleanBytes) >= bounds.bytes
-  if (!isDirty && !(state.tombstones > 0 && dueBefore > state.tombstonesBefore)) return 0
-  const leased: CleanState = {...state, lease: {owner: self, untilMs: nowMs + limits.compactionLeaseMs}}
-  const version = found?.version ?? 0
-  if (!(await documents.putDocument(name, version, leased))) return 0
-  const pass = await compact(parts, topic, at, {
-    begin: bounds.begin,
-    dirtyFrom: Math.max(state.cleanTo, bounds.begin),
-    to,
-    dueBefore,
-  })
-  const [after] = await log.bounds([at])
-  const bytesLeft = after?.bytes ?? 0
-  const done = pass ? afterPass(state, pass, {nowMs, dueBefore, cleanBytes: pass.cleanTo < to ? 0 : bytesLeft}) : state
-  await documents.putDocument(name, version + 1, {...done, lease: null})
-  return Math.max(0, bounds.bytes - bytesLeft)
+  const stored = found?.data as CompactionState | undefined
+  const isOfThisLog = stored?.createdAtMs === topic.createdAtMs && stored.cleanTo <= bounds.end
+  let state = isOfThisLog ? stored : notCompacted(topic.createdAtMs)
+  const held = stored?.lease ?? null
+  if (held !== null && held.owner !== owner && held.untilMs > nowMs) return nothing
+  let pass = await dueNow(parts, topic, at, bounds, state, nowMs)
+  if (pass.isDue && !(await stands(parts.log, at, state.made))) {
+    state = notCompacted(topic.createdAtMs)
+    pass = await dueNow(parts, topic, at, bounds, state, nowMs)
+  }
+  // A lease that nobody gave back is of a process that died, and left behind what it had written.
+  const isInterrupted = held !== null
+  if (!pass.isDue && !isInterrupted) return nothing
+  const lease = await CompactionLease.take(parts, name, found?.version ?? 0, state)
+  if (!lease) return nothing
+  let after = state
+  try {
+    const done = await new Compaction(parts, topic, at, pass, lease).run(isInterrupted)
+    const {tombstoneRetentionMs: delayMs} = topicConfig(topic)
+    if (done) after = afterPass(state, done, {...pass, nowMs: clock.nowMs(), delayMs})
+    return {bytes: done?.bytesGone ?? 0, isMore: done !== undefined && done.cleanTo < pass.to}
+  } catch (error) {
+    if (!(error instanceof CompactionStopped)) throw error
+    return nothing
+  } finally {
+    await lease.release(after)
+  }
 }
 
-const tombstonesDue = ({marks}: CleanState, beforeMs: number): Offset =>
-  marks.reduce((due, {atMs, to}) => (atMs <= beforeMs ? Math.max(due, to) : due), 0)
+const markOf = ({baseOffset, bytes}: StoredBatch): BatchMark => ({base: baseOffset, checksum: checksumOf(bytes)})
 
-type Passed = {readonly cleanTo: Offset; readonly tombstones: number}
+/** Whether the log has that batch still, or a trim came past it. */
+async function stands(log: LogStore, at: TopicPartition, mark: BatchMark | null): Promise<boolean> {
+  if (!mark) return true
+  const [found] = await log.read([{...at, from: mark.base, to: mark.base + 1, bytesMax: 1}])
+  const [batch] = found?.batches ?? []
+  if ((found?.bounds.begin ?? 0) > mark.base) return true
+  return batch?.baseOffset === mark.base && checksumOf(batch.bytes) === mark.checksum
+}
 
-/** Marks that are due have done their work; the oldest of too many go, which keeps tombstones longer and never shorter. */
+type Pass = {
+  readonly begin: Offset
+  readonly dirtyFrom: Offset
+  readonly to: Offset
+  readonly dueBefore: Offset
+  readonly bytesMax: number
+  readonly made: BatchMark | null
+}
+
+/** What a compaction would do now, and whether it is due. */
+async function dueNow(
+  {log}: CompactionParts,
+  topic: TopicRecord,
+  at: TopicPartition,
+  bounds: PartitionBounds,
+  state: CompactionState,
+  nowMs: number,
+): Promise<Pass & {readonly isDue: boolean}> {
+  const {begin, end} = bounds
+  const {tombstoneRetentionMs, minCompactionLagMs, maxCompactionLagMs, minCleanableDirtyRatio} = topicConfig(topic)
+  const dirtyFrom = Math.min(Math.max(state.cleanTo, begin), end)
+  const young = minCompactionLagMs > 0 ? await log.batchAtTime(at, nowMs - minCompactionLagMs + 1) : undefined
+  const to = Math.max(dirtyFrom, young ?? end)
+  const dueBefore = tombstonesDue(state, nowMs - tombstoneRetentionMs)
+  const {clean, dirty} = cleanAndDirty(state, bounds)
+  const bytesMax = Math.max(limits.compactionBytesMin, clean)
+  const pass = {begin, dirtyFrom, to, dueBefore, bytesMax, made: state.made}
+  // The last record stays, whatever it is: so the log has a record where its end says.
+  const {firstTombstone} = state
+  if (firstTombstone !== null && firstTombstone < dueBefore && firstTombstone !== end - 1) return {...pass, isDue: true}
+  if (to === dirtyFrom) return {...pass, isDue: false}
+  const cleanable = (dirty * (to - dirtyFrom)) / (end - dirtyFrom)
+  if (cleanable >= minCleanableDirtyRatio * (clean + cleanable)) return {...pass, isDue: true}
+  if (maxCompactionLagMs === null) return {...pass, isDue: false}
+  const [oldest] = await log.read([{...at, from: dirtyFrom, to, bytesMax: 1}])
+  return {...pass, isDue: (oldest?.batches[0]?.maxTimestampMs ?? Infinity) <= nowMs - maxCompactionLagMs}
+}
+
+type Passed = {
+  readonly cleanTo: Offset
+  readonly firstTombstone: Offset | null
+  /** Of the clean part, and what it was larger before. */
+  readonly cleanBytes: number
+  readonly bytesGone: number
+  readonly made: BatchMark | null
+}
+
 function afterPass(
-  state: CleanState,
-  {cleanTo, tombstones}: Passed,
-  {nowMs, dueBefore, cleanBytes}: {readonly nowMs: number; readonly dueBefore: Offset; readonly cleanBytes: number},
-): CleanState {
-  const marks = [...state.marks.filter(mark => mark.to > dueBefore), {atMs: nowMs, to: cleanTo}].slice(-limits.compactionMarksMax)
-  return {...state, cleanTo, cleanBytes, marks, tombstones, tombstonesBefore: dueBefore}
+  state: CompactionState,
+  {cleanTo, firstTombstone, cleanBytes, made}: Passed,
+  {begin, dueBefore, nowMs, delayMs}: Pass & {readonly nowMs: number; readonly delayMs: number},
+): CompactionState {
+  const marks = withMark(state.marks, {atMs: nowMs, to: cleanTo}, delayMs, dueBefore)
+  return {...state, cleanTo, cleanBytes, cleanBegin: begin, marks, firstTombstone, made}
 }
 
-async function lastBase(log: LogStore, at: TopicPartition, {begin, end}: PartitionBounds): Promise<Offset> {
-  if (end <= begin) return begin
-  const [found] = await log.read([{...at, from: end - 1, bytesMax: 1}])
-  return found?.batches[0]?.baseOffset ?? begin
-}
+type Each = {readonly batch: StoredBatch; readonly kept: StoredBatch | undefined}
 
-type Pass = {readonly begin: Offset; readonly dirtyFrom: Offset; readonly to: Offset; readonly dueBefore: Offset}
+class Compaction {
+  readonly #parts: CompactionParts
+  readonly #topic: TopicRecord
+  readonly #at: TopicPartition
+  readonly #pass: Pass
+  readonly #lease: CompactionLease
+  readonly #latest = new LatestOffsets()
+  /** A damaged batch that readers skip stays as it is: it may hold what is nowhere else. */
+  readonly #damage: DamagePolicy
+  #firstTombstone: Offset | null = null
+  #cleanBytes = 0
+  #bytesGone = 0
+  #made: BatchMark | null
+  /** The newest batch whose keys are known. */
+  #newest: BatchMark | null = null
 
-/** A damaged batch that readers skip stays as it is: it may hold what is nowhere else. */
-const policyFor = (topic: TopicRecord): DamagePolicy => ({...stopsAtDamage, onCorruptBatch: topicConfig(topic).onCorruptBatch})
+  constructor(parts: CompactionParts, topic: TopicRecord, at: TopicPartition, pass: Pass, lease: CompactionLease) {
+    this.#parts = parts
+    this.#topic = topic
+    this.#at = at
+    this.#pass = pass
+    this.#lease = lease
+    this.#made = pass.made
+    this.#damage = {...stopsAtDamage, onCorruptBatch: topicConfig(topic).onCorruptBatch}
+  }
 
-/** Undefined: somebody trimmed or compacted meanwhile. */
-async function compact(parts: CompactionParts, topic: TopicRecord, at: TopicPartition, pass: Pass): Promise<Passed | undefined> {
-  const latest = new LatestOffsets()
-  const cleanTo = await collectLatest(parts, topic, at, pass, latest)
-  const {compression} = topicConfig(topic)
-  const damage = policyFor(topic)
-  let tombstones = 0
-  const all = compacted()
-  // What stays as it is before the first change is not written again.
-  let first = await all.next()
-  while (!first.done && first.value.kept === first.value.batch) first = await all.next()
-  if (first.done) return {cleanTo, tombstones}
-  const {batch, kept} = first.value
-  const outcome = await parts.log.replace(at, batch.baseOffset, cleanTo, keptFrom(kept))
-  return outcome === 'conflict' ? undefined : {cleanTo, tombstones}
+  /** Undefined: the partition was dropped, or somebody else compacted it. `isForced`: also when there is nothing to change. */
+  async run(isForced: boolean): Promise<Passed | undefined> {
+    const cleanTo = await this.#collectLatest()
+    const all = this.#compacted(cleanTo)
+    // What stays as it is before the first change is not written again.
+    let first = await all.next()
+    while (!first.done && first.value.kept === first.value.batch) first = await all.next()
+    if (!first.done || isForced) {
+      const from = first.done ? cleanTo : first.value.batch.baseOffset
+      const kept = this.#kept(first.done ? undefined : first.value.kept, all)
+      if ((await this.#parts.log.replace(this.#at, from, cleanTo, kept)) === 'conflict') return undefined
+    }
+    return {
+      cleanTo,
+      firstTombstone: this.#firstTombstone,
+      cleanBytes: this.#cleanBytes,
+      bytesGone: this.#bytesGone,
+      made: this.#made,
+    }
+  }
 
-  async function* compacted(): AsyncGenerator<{readonly batch: StoredBatch; readonly kept: StoredBatch | undefined}, undefined> {
-    for await (const segment of segments(parts, at, pass.begin, cleanTo, limits.compactionSegmentBytes)) {
-      for (const each of segment) {
-        const untouched = {batch: each, tombstones: 0}
-        const result = readOrSkip(() => compactBatch(each, latest, pass.dueBefore, compression), at, each, damage) ?? untouched
-        tombstones += result.tombstones
-        yield {batch: each, kept: result.batch}
-        await parts.clock.sleep(0)
-      }
+  /** Reads what was written since the last time, as much as fits. Returns where it stopped. */
+  async #collectLatest(): Promise<Offset> {
+    const {dirtyFrom, to, bytesMax} = this.#pass
+    let bytes = 0
+    for await (const batch of this.#batches(dirtyFrom, to)) {
+      readOrSkip(() => this.#latest.add(batch), this.#at, batch, this.#damage)
+      bytes += batch.bytes.length
+      this.#newest = markOf(batch)
+      if (this.#latest.keys >= limits.compactionKeysMax || bytes >= bytesMax) return Math.min(to, batch.baseOffset + batch.count)
+    }
+    return to
+  }
+
+  async *#compacted(cleanTo: Offset): AsyncGenerator<Each, undefined> {
+    const {compression} = topicConfig(this.#topic)
+    const [bounds] = await this.#parts.log.bounds([this.#at])
+    const rules = {tombstonesBefore: this.#pass.dueBefore, last: (bounds?.end ?? 0) - 1, compression}
+    for await (const batch of this.#batches(this.#pass.begin, cleanTo)) {
+      const untouched = {batch, firstTombstone: null}
+      const result = readOrSkip(() => compactBatch(batch, this.#latest, rules), this.#at, batch, this.#damage) ?? untouched
+      this.#firstTombstone ??= result.firstTombstone
+      this.#cleanBytes += result.batch?.bytes.length ?? 0
+      this.#bytesGone += batch.bytes.length - (result.batch?.bytes.length ?? 0)
+      if (result.batch !== batch) this.#remember(batch, result.batch)
+      yield {batch, kept: result.batch}
     }
     return undefined
   }
 
-  async function* keptFrom(changed: StoredBatch | undefined): AsyncGenerator<StoredBatch> {
-    if (changed) yield changed
-    for await (const next of all) if (next.kept) yield next.kept
+  #remember({baseOffset}: StoredBatch, kept: StoredBatch | undefined): void {
+    if (kept) this.#made = markOf(kept)
+    else if (this.#made?.base === baseOffset) this.#made = null
   }
-}
 
-/** Reads what was written since the last time, as much as fits. Returns where it stopped. */
-async function collectLatest(
-  parts: CompactionParts,
-  topic: TopicRecord,
-  at: TopicPartition,
-  {dirtyFrom, to}: Pass,
-  latest: LatestOffsets,
-): Promise<Offset> {
-  let bytes = 0
-  for await (const batches of segments(parts, at, dirtyFrom, to, limits.readerFetchBytesMax)) {
-    for (const batch of batches) {
-      readOrSkip(() => latest.add(batch), at, batch, policyFor(topic))
-      bytes += batch.bytes.length
-      await parts.clock.sleep(0)
-      if (latest.keys >= limits.compactionKeysMax || bytes >= limits.compactionBytesMax)
-        return Math.min(to, batch.baseOffset + batch.count)
+  /**
+   * Asked for when `replace` has the partition: it must be the one that was read. After a failover in between it may have lost the records
+   * that supersede others; after one that comes later `replace` is a conflict, or the new server has what was written before.
+   */
+  async *#kept(first: StoredBatch | undefined, rest: AsyncGenerator<Each, undefined>): AsyncGenerator<StoredBatch> {
+    const {name, createdAtMs} = this.#topic
+    const {log} = this.#parts
+    const isThere = (await log.topic(name))?.createdAtMs === createdAtMs
+    if (!isThere || !(await stands(log, this.#at, this.#newest))) throw new CompactionStopped('the log is another one')
+    if (first) yield first
+    for await (const next of rest) if (next.kept) yield next.kept
+  }
+
+  /** Batches with a base in [from, to). The first reads are small: how large the batches are is not known before. */
+  async *#batches(from: Offset, to: Offset): AsyncGenerator<StoredBatch> {
+    let bytesMax = limits.compactionSegmentBytes / 16
+    for (let next = from; next < to;) {
+      const [found] = await this.#parts.log.read([{...this.#at, from: next, to, bytesMax}])
+      const batches = found?.batches ?? []
+      const last = batches.at(-1)
+      if (!last) return
+      for (const batch of batches) {
+        if (batch.baseOffset >= from) yield batch
+        await this.#lease.pace()
+      }
+      next = last.baseOffset + last.count
+      bytesMax = Math.min(2 * bytesMax, limits.compactionSegmentBytes)
     }
-  }
-  return to
-}
-
-/** Batches with a base in [from, to), some at a time. */
-async function* segments(
-  {log}: CompactionParts,
-  at: TopicPartition,
-  from: Offset,
-  to: Offset,
-  bytesMax: number,
-): AsyncGenerator<readonly StoredBatch[]> {
-  for (let next = from; next < to;) {
-    const [found] = await log.read([{...at, from: next, to, bytesMax}])
-    const batches = found?.batches ?? []
-    const last = batches.at(-1)
-    if (!last) return
-    const inside = batches.filter(({baseOffset}) => baseOffset >= from)
-    if (inside.length > 0) yield inside
-    next = last.baseOffset + last.count
   }
 }

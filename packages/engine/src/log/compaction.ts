@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import {must} from '../base/assert.ts'
 import {encodeBytes, encodeColumns, maxTimestamp, type EncodeOptions} from '../batch/encode-batch.ts'
 import {openBatch, type OpenBatch} from '../batch/open-batch.ts'
@@ -5,6 +6,19 @@ import {selectRows} from '../batch/select.ts'
 import type {Offset} from '../record/record.ts'
 import type {StoredBatch} from '../storage/port/log-store.ts'
 import {recordKeys} from './record-keys.ts'
+
+/** Longer keys are remembered by their digest, so that what a key takes is bounded. */
+const keyCharactersMax = 40
+
+/** Longer than any key that is remembered as it is. */
+const digestOf = (key: string): string =>
+  createHash('sha256')
+    .update(key, 'latin1')
+    .digest()
+    .toString('latin1')
+    .padEnd(keyCharactersMax + 1)
+
+const remembered = (key: string): string => (key.length > keyCharactersMax ? digestOf(key) : key)
 
 /** Offset of the latest record of each key in a part of a log. */
 export class LatestOffsets {
@@ -19,50 +33,53 @@ export class LatestOffsets {
     const {keyAt} = recordKeys(opened)
     for (let row = 0; row < opened.count; row++) {
       const key = keyAt(row)
-      if (key !== null) this.#offsets.set(key, offsetOf(batch, opened, row))
+      if (key !== null) this.#offsets.set(remembered(key), offsetOf(batch, opened, row))
     }
   }
 
   /** Whether a later record of that key is known. */
   isSuperseded(key: string, offset: Offset): boolean {
-    return (this.#offsets.get(key) ?? -1) > offset
+    return (this.#offsets.get(remembered(key)) ?? -1) > offset
   }
 }
 
 export type Compacted = {
   /** Undefined: nothing is left. The batch itself: nothing went. */
   readonly batch: StoredBatch | undefined
-  /** Tombstones among what is left. */
-  readonly tombstones: number
+  /** The first tombstone in what is left. */
+  readonly firstTombstone: Offset | null
+}
+
+export type CompactionRules = {
+  /** Tombstones below it go, */
+  readonly tombstonesBefore: Offset
+  /** but not this record, which is the last of its log. */
+  readonly last: Offset
+  readonly compression: 'none' | 'zstd'
 }
 
 /**
- * A batch without the records that are superseded, and without tombstones below `tombstonesBefore`. What stays keeps its
- * offset, time and headers. Records without a key are never superseded.
+ * A batch without the records that are superseded, and without tombstones whose time has come. What stays keeps its offset, time and
+ * headers. Records without a key are never superseded.
  */
-export function compactBatch(
-  stored: StoredBatch,
-  latest: LatestOffsets,
-  tombstonesBefore: Offset,
-  compression: 'none' | 'zstd',
-): Compacted {
+export function compactBatch(stored: StoredBatch, latest: LatestOffsets, rules: CompactionRules): Compacted {
   const opened = openBatch(stored.bytes)
   const {keyAt, isTombstone} = recordKeys(opened)
   const kept: number[] = []
-  let tombstones = 0
+  let firstTombstone: Offset | null = null
   for (let row = 0; row < opened.count; row++) {
     const offset = offsetOf(stored, opened, row)
     const key = keyAt(row)
     if (key !== null && latest.isSuperseded(key, offset)) continue
     if (key !== null && isTombstone(row)) {
-      if (offset < tombstonesBefore) continue
-      tombstones++
+      if (offset < rules.tombstonesBefore && offset !== rules.last) continue
+      firstTombstone ??= offset
     }
     kept.push(row)
   }
-  if (kept.length === opened.count) return {batch: stored, tombstones}
-  if (kept.length === 0) return {batch: undefined, tombstones: 0}
-  return {batch: rewrite(stored, opened, kept, compression), tombstones}
+  if (kept.length === opened.count) return {batch: stored, firstTombstone}
+  if (kept.length === 0) return {batch: undefined, firstTombstone}
+  return {batch: rewrite(stored, opened, kept, rules.compression), firstTombstone}
 }
 
 function rewrite(stored: StoredBatch, opened: OpenBatch, kept: readonly number[], compression: 'none' | 'zstd'): StoredBatch {

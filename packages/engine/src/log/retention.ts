@@ -1,5 +1,5 @@
-import type {Offset, TopicPartition} from '../record/record.ts'
-import type {LogStore, PartitionBounds, StoredBatch, TopicRecord} from '../storage/port/log-store.ts'
+import type {TopicPartition} from '../record/record.ts'
+import type {LogStore, PartitionBounds, TopicRecord} from '../storage/port/log-store.ts'
 import {topicConfig} from './topic.ts'
 
 /** Where a partition is cut by its retention. Only whole batches go, and a topic younger than its retention loses nothing by time. */
@@ -19,33 +19,23 @@ export function retentionRule(topic: TopicRecord, nowMs: number): RetentionRule 
   return rule.olderThanMs === undefined && rule.bytesMin === undefined ? undefined : rule
 }
 
-/** The offset to trim to by size, given the oldest batches; `begin` where nothing goes. */
-export function trimBySize(bounds: PartitionBounds, bytesMin: number, oldest: readonly StoredBatch[]): Offset {
-  let {bytes, begin} = bounds
-  for (const batch of oldest) {
-    bytes -= batch.bytes.length
-    if (bytes < bytesMin) break
-    begin = batch.baseOffset + batch.count
-  }
-  return Math.max(begin, bounds.begin)
-}
-
-/** Trims one partition; looks at `bytesMax` of its oldest batches at most. Returns the records that went. */
+/** Trims one partition. Returns the records that went. */
 export async function applyRetention(
   log: LogStore,
   at: TopicPartition,
   bounds: PartitionBounds,
-  rule: RetentionRule,
-  bytesMax: number,
+  {olderThanMs, bytesMin}: RetentionRule,
 ): Promise<number> {
-  let target = bounds.begin
-  // The bounds were read first: when all batches are older, so are all below that end.
-  if (rule.olderThanMs !== undefined) target = (await log.batchAtTime(at, rule.olderThanMs)) ?? bounds.end
-  if (rule.bytesMin !== undefined && bounds.bytes > rule.bytesMin) {
-    const excess = Math.min(bounds.bytes - rule.bytesMin, bytesMax)
-    const [oldest] = await log.read([{...at, from: bounds.begin, bytesMax: excess}])
-    target = Math.max(target, trimBySize(bounds, rule.bytesMin, oldest?.batches ?? []))
+  let {begin} = bounds
+  // By size first: an old batch may stand behind one that is younger and goes by size.
+  if (bytesMin !== undefined && bounds.bytes > bytesMin) {
+    for (let target = await log.trimPoint(at, bytesMin); target > begin; target = await log.trimPoint(at, bytesMin))
+      begin = await log.trim(at, target)
   }
-  if (target <= bounds.begin) return 0
-  return (await log.trim(at, target)) - bounds.begin
+  if (olderThanMs !== undefined) {
+    // The bounds were read first: when all batches are older, so are all below that end.
+    const target = (await log.batchAtTime(at, olderThanMs)) ?? bounds.end
+    if (target > begin) begin = await log.trim(at, target)
+  }
+  return Math.max(0, begin - bounds.begin)
 }

@@ -1,4 +1,6 @@
+import {inPortions} from '../base/in-portions.ts'
 import {openBatch} from '../batch/open-batch.ts'
+import {limits} from '../limits.ts'
 import type {Offset, TopicPartition} from '../record/record.ts'
 import type {LogStore, StoredBatch} from '../storage/port/log-store.ts'
 import {readOrSkip, stopsAtDamage} from './damage.ts'
@@ -13,30 +15,63 @@ export async function offsetAtTime(log: LogStore, at: TopicPartition, timestampM
   return readOrSkip(() => firstRecord(batch, (_, recordMs) => recordMs >= timestampMs)?.offset, at, batch, stopsAtDamage)
 }
 
+type Stretch = TopicPartition & {readonly from: Offset; readonly end: Offset}
+
+/** Positions whose batches are held at a time, and how many such reads are under way. */
+const positionsPerRead = 10
+const readsAtATime = 2
+
 /**
  * How far the first record from an offset on lies behind the newest of its partition, ms; 0 where there is none, -1 where it
- * stands in a damaged batch. One entry a position, two reads in all.
+ * stands in a damaged batch, or where batches of more than `limits.lagTimesBytesMax` were read before. An entry for each position.
  */
-export async function timeBehind(
+export async function timeBehind(log: LogStore, positions: readonly Stretch[]): Promise<readonly number[]> {
+  let bytes = 0
+  return inPortions(positions, positionsPerRead, readsAtATime, async some => {
+    const behind = some.filter(({from, end}) => from < end)
+    if (behind.length === 0) return some.map(() => 0)
+    if (bytes > limits.lagTimesBytesMax) return some.map(at => (behind.includes(at) ? -1 : 0))
+    const firsts = await batchesAt(
+      log,
+      behind.map(at => [at, at.from]),
+    )
+    const rest = behind.filter(at => !reaches(firsts.get(at), at.end))
+    const lasts = await batchesAt(
+      log,
+      rest.map(at => [at, at.end - 1]),
+    )
+    for (const batch of [...firsts.values(), ...lasts.values()]) bytes += batch.bytes.length
+    return some.map(at => {
+      const first = firsts.get(at)
+      const last = lasts.get(at) ?? first
+      return first && last ? timeBetween(at, first, last) : 0
+    })
+  })
+}
+
+/** The batch that holds an offset, or the next one; absent where there is none. */
+async function batchesAt(
   log: LogStore,
-  positions: readonly (TopicPartition & {readonly from: Offset; readonly end: Offset})[],
-): Promise<readonly number[]> {
-  const behind = positions.filter(({from, end}) => from < end)
-  const one = (at: TopicPartition, from: Offset) => ({topic: at.topic, partition: at.partition, from, bytesMax: 1})
-  const [firsts, lasts] = await Promise.all([
-    log.read(behind.map(at => one(at, at.from))),
-    log.read(behind.map(at => one(at, at.end - 1))),
-  ])
-  const times = new Map<TopicPartition, number>()
-  for (const [i, at] of behind.entries()) {
-    const first = firsts[i]?.batches[0]
-    const last = lasts[i]?.batches.at(-1)
-    if (first === undefined || last === undefined) continue
-    const policy = {onCorruptBatch: 'skip', onSkipped: () => times.set(at, -1)} as const
-    const found = readOrSkip(() => firstRecord(first, offset => offset >= at.from), at, first, policy)
-    if (found !== undefined) times.set(at, Math.max(0, last.maxTimestampMs - found.timestampMs))
-  }
-  return positions.map(position => times.get(position) ?? 0)
+  places: readonly (readonly [at: Stretch, offset: Offset])[],
+): Promise<ReadonlyMap<Stretch, StoredBatch>> {
+  const found = await log.read(places.map(([{topic, partition}, from]) => ({topic, partition, from, bytesMax: 1})))
+  return new Map(
+    places.flatMap(([at], i) => {
+      const [batch] = found[i]?.batches ?? []
+      return batch ? [[at, batch]] : []
+    }),
+  )
+}
+
+const reaches = (batch: StoredBatch | undefined, end: Offset): boolean =>
+  batch === undefined || batch.baseOffset + batch.count >= end
+
+function timeBetween(at: Stretch, first: StoredBatch, last: StoredBatch): number {
+  let isDamaged = false
+  const policy = {onCorruptBatch: 'skip', onSkipped: () => (isDamaged = true)} as const
+  const found = readOrSkip(() => firstRecord(first, offset => offset >= at.from), at, first, policy)
+  if (isDamaged) return -1
+  return found ? Math.max(0, last.maxTimestampMs - found.timestampMs) : 0
 }
 
 function firstRecord(

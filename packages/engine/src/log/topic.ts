@@ -11,6 +11,12 @@ export type TopicConfig = {
   readonly compression: 'none' | 'zstd'
   /** How long a tombstone stays after the compaction that first found it the latest of its key, ms. */
   readonly tombstoneRetentionMs: number
+  /** A partition is compacted when what was written since the last time makes up this part of its bytes, 0 to 1 … */
+  readonly minCleanableDirtyRatio: number
+  /** … or when a record waits for so long, ms; null: it may wait for ever. */
+  readonly maxCompactionLagMs: number | null
+  /** Younger records are left alone by compaction, ms. */
+  readonly minCompactionLagMs: number
   /** Whether the events of a key are numbered and found by it. Decided when the topic is created. */
   readonly keyIndex: boolean
   /** Whose time a produced record has: its own where it names one, or always that of the process that appends it. */
@@ -31,6 +37,9 @@ const defaultTopicConfig = (encoding: TopicConfig['encoding']): TopicConfig => (
   // Columns have small forms of their own: zstd takes half of what is left, for a fifth of the rate (docs/performance.md).
   compression: encoding === 'bytes' ? 'zstd' : 'none',
   tombstoneRetentionMs: 86_400_000,
+  minCleanableDirtyRatio: 0.5,
+  maxCompactionLagMs: null,
+  minCompactionLagMs: 0,
   keyIndex: false,
   timestampType: 'create',
   onCorruptBatch: 'fail',
@@ -91,13 +100,18 @@ const read = new WeakMap<TopicRecord['config'], TopicConfig>()
 function readConfig(config: TopicRecord['config']): TopicConfig {
   const defaults = defaultTopicConfig(config['encoding'] === 'columns' ? 'columns' : 'bytes')
   const bound = (value: unknown, missing: number | null) => (typeof value === 'number' || value === null ? value : missing)
+  const number = (name: 'tombstoneRetentionMs' | 'minCleanableDirtyRatio' | 'minCompactionLagMs') =>
+    bound(config[name], null) ?? defaults[name]
   return {
     encoding: defaults.encoding,
     retentionMs: bound(config['retentionMs'], defaults.retentionMs),
     retentionBytes: bound(config['retentionBytes'], defaults.retentionBytes),
     cleanupPolicy: policies.find(policy => policy === config['cleanupPolicy']) ?? defaults.cleanupPolicy,
     compression: compressions.find(each => each === config['compression']) ?? defaults.compression,
-    tombstoneRetentionMs: bound(config['tombstoneRetentionMs'], null) ?? defaults.tombstoneRetentionMs,
+    tombstoneRetentionMs: number('tombstoneRetentionMs'),
+    minCleanableDirtyRatio: number('minCleanableDirtyRatio'),
+    maxCompactionLagMs: bound(config['maxCompactionLagMs'], defaults.maxCompactionLagMs),
+    minCompactionLagMs: number('minCompactionLagMs'),
     keyIndex: config['keyIndex'] === true,
     timestampType: timestampTypes.find(each => each === config['timestampType']) ?? defaults.timestampType,
     onCorruptBatch: corruptPolicies.find(each => each === config['onCorruptBatch']) ?? defaults.onCorruptBatch,
@@ -107,7 +121,7 @@ function readConfig(config: TopicRecord['config']): TopicConfig {
 /** Kafka's rule: letters, digits, `.`, `_` and `-`. */
 function checkTopicName(name: string): void {
   if (/^[A-Za-z0-9._-]+$/.test(name) && name !== '.' && name !== '..' && name.length <= limits.topicNameLengthMax) return
-  const expected = `1 to ${limits.topicNameLengthMax} letters, digits, '.', '_' or '-'`
+  const expected = `1 to ${limits.topicNameLengthMax} letters, digits, '.', '_' or '-', and not '.' or '..'`
   throw new EngineError('INVALID_ARGUMENT', `found topic name '${name.slice(0, 300)}', expected ${expected}`, {name})
 }
 
@@ -123,19 +137,20 @@ function checkPartitions(partitions: number): void {
 
 function withSettings(config: TopicConfig, settings: NonNullable<NewTopic['settings']>): TopicConfig {
   const changed = {...config, ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))}
-  for (const name of ['retentionMs', 'retentionBytes'] as const) {
+  for (const name of ['retentionMs', 'retentionBytes', 'maxCompactionLagMs'] as const) {
     const value = changed[name]
     if (value !== null && !(Number.isSafeInteger(value) && value > 0))
-      throw new EngineError('INVALID_CONFIG', `found ${name} ${value}, expected a whole number above 0, or null for no bound`, {
-        name,
-      })
+      throw invalid(name, value, 'a whole number above 0, or null for no bound')
   }
-  const {tombstoneRetentionMs} = changed
-  if (!(Number.isSafeInteger(tombstoneRetentionMs) && tombstoneRetentionMs >= 0))
-    throw new EngineError(
-      'INVALID_CONFIG',
-      `found tombstoneRetentionMs ${tombstoneRetentionMs}, expected a whole number from 0 on`,
-    )
+  for (const name of ['tombstoneRetentionMs', 'minCompactionLagMs'] as const) {
+    const value = changed[name]
+    if (!(Number.isSafeInteger(value) && value >= 0)) throw invalid(name, value, 'a whole number from 0 on')
+  }
+  const {minCleanableDirtyRatio, minCompactionLagMs, maxCompactionLagMs} = changed
+  if (!(minCleanableDirtyRatio >= 0 && minCleanableDirtyRatio <= 1))
+    throw invalid('minCleanableDirtyRatio', minCleanableDirtyRatio, 'a number from 0 to 1')
+  if (maxCompactionLagMs !== null && minCompactionLagMs > maxCompactionLagMs)
+    throw invalid('minCompactionLagMs', minCompactionLagMs, `at most maxCompactionLagMs, which is ${maxCompactionLagMs}`)
   if (changed.keyIndex && changed.cleanupPolicy !== 'delete')
     throw new EngineError(
       'INVALID_CONFIG',
@@ -147,6 +162,9 @@ function withSettings(config: TopicConfig, settings: NonNullable<NewTopic['setti
   checkChoice('onCorruptBatch', changed.onCorruptBatch, corruptPolicies)
   return changed
 }
+
+const invalid = (name: string, found: number | null, expected: string): EngineError =>
+  new EngineError('INVALID_CONFIG', `found ${name} ${found}, expected ${expected}`, {name})
 
 function checkChoice(name: string, found: string, known: readonly string[]): void {
   if (known.includes(found)) return

@@ -24,7 +24,15 @@ export type Emit = (chunk: Chunk) => void
 export type ReportBadRow = (problem: BadRow) => void
 
 export type BadRow = {
-  readonly kind: 'deserialization' | 'expression' | 'timestamp' | 'null-key' | 'late' | 'serialization' | 'corrupt-batch'
+  readonly kind:
+    | 'deserialization'
+    | 'expression'
+    | 'timestamp'
+    | 'null-key'
+    | 'late'
+    | 'serialization'
+    | 'corrupt-batch'
+    | 'lost-records'
   /** The step's id. */
   readonly step: string
   readonly reason: string

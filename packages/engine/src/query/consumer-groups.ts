@@ -1,18 +1,23 @@
 import type {Clock} from '../base/clock.ts'
+import {SharedRuns} from '../base/shared-runs.ts'
 import type {
   CommitOffsetsRequest,
   ConsumedBatch,
   ConsumeRequest,
+  GroupFacts,
   GroupInfo,
+  GroupsPage,
   OnCorruptBatch,
   OffsetReset,
   ResetOffsetsRequest,
 } from '../engine-api.ts'
 import {commitGroupOffsets} from '../groups/commit.ts'
-import {consumeGroup, type GroupBatch, type GroupConsumption} from '../groups/consumer.ts'
+import {consumeGroup, type GroupConsumption} from '../groups/consumer.ts'
 import {groupInfo, groupInfos} from '../groups/group-info.ts'
+import type {LostRecords} from '../groups/lost-records.ts'
 import type {Decode, DecodedBatch} from '../groups/partition-queue.ts'
 import {dropGroup, resetGroupOffsets} from '../groups/reset.ts'
+import type {GroupBatch} from '../groups/share.ts'
 import {readOrSkip, type Damage} from '../log/damage.ts'
 import {topicConfig} from '../log/topic.ts'
 import type {Source} from '../plan/source.ts'
@@ -26,7 +31,7 @@ import type {RecordBatch, RecordPart} from './records/record-batch.ts'
 import {recordReader, type RecordReader} from './records/record-reader.ts'
 
 const nothing: DecodedBatch<RecordPart> = {
-  offsets: [],
+  count: 0,
   part: () => {
     throw new Error('nothing was decoded')
   },
@@ -38,6 +43,7 @@ export class ConsumerGroups {
   readonly #clock: Clock
   readonly #sourceOver: (topic: string) => Source | undefined
   readonly #damage: DamageReport
+  readonly #listings = new SharedRuns<readonly GroupInfo[]>()
   readonly #open = new Set<GroupConsumption<RecordPart>>()
 
   constructor(storage: Storage, clock: Clock, sourceOver: (topic: string) => Source | undefined, damage: DamageReport) {
@@ -47,13 +53,14 @@ export class ConsumerGroups {
     this.#sourceOver = sourceOver
   }
 
-  async all(): Promise<readonly GroupInfo[]> {
-    const groups = await groupInfos(this.#storage, this.#clock.nowMs())
-    return groups.filter(({id}) => id !== taskGroup)
+  all(page: GroupsPage = {}): Promise<readonly GroupInfo[]> {
+    return this.#listings.run(JSON.stringify(page), () =>
+      groupInfos(this.#storage, this.#clock.nowMs(), {...page, without: [taskGroup]}),
+    )
   }
 
-  find(id: string): Promise<GroupInfo | undefined> {
-    return groupInfo(this.#storage, id, this.#clock.nowMs())
+  find(id: string, facts?: GroupFacts): Promise<GroupInfo | undefined> {
+    return groupInfo(this.#storage, id, this.#clock.nowMs(), facts)
   }
 
   commit(request: CommitOffsetsRequest): Promise<void> {
@@ -71,7 +78,8 @@ export class ConsumerGroups {
   consume(request: ConsumeRequest): AsyncIterableIterator<ConsumedBatch> {
     const policies = new Map<string, OnCorruptBatch>()
     const [storage, clock, decode] = [this.#storage, this.#clock, this.#decoder(request, policies)]
-    const consumption = consumeGroup({storage, clock, decode}, request)
+    const onLost = (lost: LostRecords): void => this.#damage.lost(`consumer group ${request.group}`, lost)
+    const consumption = consumeGroup({storage, clock, decode, onLost}, request)
     this.#open.add(consumption)
     let begin: Promise<void> | undefined = this.#readPolicies(request, policies)
     begin.catch(() => {})

@@ -1,20 +1,27 @@
 import type {Clock} from '../base/clock.ts'
 import {EngineError} from '../base/errors.ts'
-import type {AlterTopic, CreateTopic, TopicInfo} from '../engine-api.ts'
+import {SharedRuns} from '../base/shared-runs.ts'
+import type {AlterTopic, CreateTopic, TopicInfo, TopicsPage} from '../engine-api.ts'
+import {forgetTopic} from '../groups/forget-topic.ts'
 import {limits} from '../limits.ts'
 import {alteredTopic, newTopic, topicConfig} from '../log/topic.ts'
+import type {GroupStore} from '../storage/port/group-store.ts'
 import type {LogStore, TopicRecord} from '../storage/port/log-store.ts'
+import type {Storage} from '../storage/port/storage.ts'
 
 /** Topics as users see and change them. */
 export class TopicAdmin {
   readonly #log: LogStore
+  readonly #groups: GroupStore
   readonly #clock: Clock
   readonly #partitions: number
+  readonly #listings = new SharedRuns<readonly TopicInfo[]>()
   readonly #recent = new Map<string, {readonly topic: TopicRecord; readonly atMs: number; readonly version: number}>()
 
   /** `partitions`: of a topic that is created without saying how many. */
-  constructor(log: LogStore, clock: Clock, partitions: number) {
+  constructor({log, groups}: Pick<Storage, 'log' | 'groups'>, clock: Clock, partitions: number) {
     this.#log = log
+    this.#groups = groups
     this.#clock = clock
     this.#partitions = partitions
   }
@@ -39,9 +46,18 @@ export class TopicAdmin {
   async drop(name: string, users: readonly string[]): Promise<void> {
     await this.record(name)
     if (users.length > 0)
-      throw new EngineError('TOPIC_MISMATCH', `topic ${name} can't be dropped: ${users.join(', ')} stand over it`)
+      throw new EngineError(
+        'TOPIC_MISMATCH',
+        `topic ${name} can't be dropped: ${users.join(', ')} ${users.length > 1 ? 'stand' : 'stands'} over it`,
+      )
+    await this.remove(name)
+  }
+
+  /** With all that is kept of it; unknown names are ignored. */
+  async remove(name: string): Promise<void> {
     await this.#log.dropTopic(name)
     this.forget(name)
+    await forgetTopic(this.#groups, name)
   }
 
   async find(name: string): Promise<TopicInfo | undefined> {
@@ -49,8 +65,15 @@ export class TopicAdmin {
     return topic && (await topicInfos(this.#log, [topic]))[0]
   }
 
-  async all(): Promise<readonly TopicInfo[]> {
-    return topicInfos(this.#log, await this.#log.topics())
+  all(page: TopicsPage = {}): Promise<readonly TopicInfo[]> {
+    return this.#listings.run(JSON.stringify(page), () => this.#list(page))
+  }
+
+  async #list({after, topicsMax, hasInternal = true}: TopicsPage): Promise<readonly TopicInfo[]> {
+    const found = (await this.#log.topics()).filter(
+      ({name, isInternal}) => (hasInternal || !isInternal) && (after === undefined || name > after),
+    )
+    return topicInfos(this.#log, found.slice(0, topicsMax))
   }
 
   /** TOPIC_NOT_FOUND when there is none. */
@@ -91,12 +114,13 @@ function unknownTopic(name: string): never {
   throw new EngineError('TOPIC_NOT_FOUND', `there is no topic ${name}`)
 }
 
-/** Topics with the bounds of their partitions, in one round trip. */
+/** Topics with the bounds of their partitions. */
 async function topicInfos(log: LogStore, topics: readonly TopicRecord[]): Promise<readonly TopicInfo[]> {
   const places = topics.flatMap(({name, partitions}) =>
     Array.from({length: partitions}, (_, partition) => ({topic: name, partition})),
   )
-  const bounds = [...(await log.bounds(places))]
+  const bounds = await log.bounds(places)
+  let next = 0
   return topics.map(topic => {
     const {encoding, ...settings} = topicConfig(topic)
     return {
@@ -106,7 +130,7 @@ async function topicInfos(log: LogStore, topics: readonly TopicRecord[]): Promis
       createdAtMs: topic.createdAtMs,
       settings,
       partitions: bounds
-        .splice(0, topic.partitions)
+        .slice(next, (next += topic.partitions))
         .map(({begin, end, bytes}, id) => ({id, beginOffset: begin, endOffset: end, bytes})),
     }
   })

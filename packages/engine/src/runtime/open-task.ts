@@ -3,6 +3,7 @@ import type {BadRow} from '../operators/operator.ts'
 import {limits} from '../limits.ts'
 import type {Storage} from '../storage/port/storage.ts'
 import type {TaskId} from '../storage/port/task-commit.ts'
+import {commitAcksIn} from './commit-acks.ts'
 import type {TaskProgram} from './program.ts'
 import type {QueryRun} from './query-run.ts'
 import {Task} from './task.ts'
@@ -18,7 +19,8 @@ export type OpenTaskOptions = {
 
 /** Claims the task, gives the program its committed state back, and sets it to where it was. */
 export async function openTask({storage, run, id, program, logger, onBadRows}: OpenTaskOptions): Promise<Task> {
-  const {epoch, consumed, facts} = await storage.state.claim(id)
+  const acks = commitAcksIn(run.settings)
+  const {epoch, consumed, facts} = await storage.state.claim(id, acks)
   const {entries} = await storage.state.changelog(id, 0)
   program.replay(entries)
   for (const store of program.restoredStores) await restoreStore(storage, id, program, store)
@@ -26,7 +28,7 @@ export async function openTask({storage, run, id, program, logger, onBadRows}: O
   if (facts) program.restoreFacts(facts)
   const committed = new Map(consumed.map(({topic, next}) => [topic, next]))
   const positions = program.topics.map(topic => committed.get(topic) ?? run.start?.[topic]?.[id.partition])
-  return new Task({id, epoch, program, storage, logger, positions, onBadRows})
+  return new Task({id, epoch, acks, program, storage, logger, positions, onBadRows})
 }
 
 async function restoreStore(storage: Storage, id: TaskId, program: TaskProgram, store: string): Promise<void> {

@@ -7,14 +7,16 @@ import type {BadRow} from '../operators/operator.ts'
 import type {Epoch, Offset} from '../record/record.ts'
 import type {ReadResult} from '../storage/port/log-store.ts'
 import type {Storage} from '../storage/port/storage.ts'
-import {taskKey, type CommitOutcome, type TaskCommit, type TaskId} from '../storage/port/task-commit.ts'
+import {taskKey, type CommitAcks, type CommitOutcome, type TaskCommit, type TaskId} from '../storage/port/task-commit.ts'
 import type {Effects, Part, TaskProgram} from './program.ts'
+import {InputWatch} from './input-watch.ts'
 import {RecordQueue, type Run} from './record-queue.ts'
 import {rowAtOffset} from './slice-chunk.ts'
 
 export type TaskOptions = {
   readonly id: TaskId
   readonly epoch: Epoch
+  readonly acks: CommitAcks
   readonly program: TaskProgram
   readonly storage: Storage
   readonly logger: Logger
@@ -50,15 +52,22 @@ export class Task {
   readonly #options: TaskOptions
   readonly #sources: readonly Source[]
   readonly #queue: RecordQueue
+  readonly #watch: InputWatch
   #committing: Promise<CommitOutcome | EngineFailure> | undefined
   #reading: Promise<readonly ReadResult[] | EngineFailure> | undefined
   #recordsIn = 0
   #recordsOut = 0
   #badRecords = 0
+  #isReported = false
 
   constructor(options: TaskOptions) {
     this.#options = options
     this.#queue = new RecordQueue(options.program.topics.length)
+    const {partition} = options.id
+    this.#watch = new InputWatch(
+      options.storage.log,
+      options.program.topics.map(topic => ({topic, partition})),
+    )
     this.#sources = options.program.topics.map((topic, i) => {
       const from = options.positions[i]
       return {
@@ -77,7 +86,7 @@ export class Task {
   /** Does one round: what is at hand is processed and its commit started. */
   async step(stopBefore?: StopBefore): Promise<StepOutcome> {
     const isFresh = this.#reading === undefined
-    const results = settled(await (this.#reading ?? this.#read(stopBefore)))
+    const results = await this.#checked(settled(await (this.#reading ?? this.#read(stopBefore))), stopBefore)
     this.#reading = undefined
     this.#accept(results, stopBefore)
     const rows = this.#processQueue()
@@ -94,8 +103,19 @@ export class Task {
     return 'progress'
   }
 
+  /** What was read while another server took an input over is read again, once it is sure that what was read before is there. */
+  async #checked(results: readonly ReadResult[], stopBefore: StopBefore | undefined): Promise<readonly ReadResult[]> {
+    let checked = results
+    while (this.#watch.isDue) {
+      await this.#watch.check()
+      checked = settled(await this.#read(stopBefore))
+    }
+    return checked
+  }
+
   /** Waits for the commit on its way. What is read and not processed is forgotten. */
   async close(): Promise<void> {
+    this.#watch.close()
     await this.#reading
     await this.#committing
   }
@@ -153,6 +173,7 @@ export class Task {
       if (badRows.length > 0) this.#options.onBadRows(badRows)
       this.#queue.push(i, parts, next)
       source.fetch = next
+      this.#watch.add(i, batch)
     }
     source.isAtEnd = batches.length === 0 || must(source.fetch, 'fetch position') >= Math.min(bounds.end, stop ?? Infinity)
   }
@@ -161,6 +182,11 @@ export class Task {
   #correctPosition(source: Source, begin: Offset, end: Offset): void {
     const from = source.fetch
     if (from !== undefined && from >= begin && from <= end) return
+    if (from !== undefined && from > Math.max(end, source.committed))
+      throw new EngineError(
+        'STORAGE_UNAVAILABLE',
+        `found ${end} as the end of ${source.topic}, expected ${from}, up to where it was read: the log has lost records`,
+      )
     if (from !== undefined)
       this.#options.logger.warn(
         {task: taskKey(this.#options.id), topic: source.topic, position: from, begin, end},
@@ -221,11 +247,12 @@ export class Task {
   }
 
   #startCommit(effects: Effects): void {
-    const {id, epoch, storage} = this.#options
+    const {id, epoch, acks, storage} = this.#options
     const moved = this.#sources.filter(source => source.processed !== source.submitted)
     const work: TaskCommit = {
       task: id,
       epoch,
+      acks,
       consumed: moved.map(({topic, processed}) => ({topic, partition: id.partition, next: processed})),
       state: effects.state,
       ...(effects.changelog && {changelog: effects.changelog}),
@@ -243,6 +270,7 @@ export class Task {
           this.#recordsOut += effects.rowsOut
           for (const [i, source] of moved.entries()) source.committed = must(ends[i], 'end of a committed run')
           for (const source of moved) this.#trim(source)
+          this.#report(outcome)
         }
         return outcome
       },
@@ -259,6 +287,13 @@ export class Task {
     storage.log
       .trim({topic, partition: id.partition}, committed)
       .catch((error: unknown) => logger.debug({task: taskKey(id), topic, error}, 'an internal topic was not trimmed'))
+  }
+
+  #report({acks}: CommitOutcome & {kind: 'committed'}): void {
+    if (acks === undefined || this.#isReported) return
+    this.#isReported = true
+    const {id, logger} = this.#options
+    logger.warn({task: taskKey(id)}, 'The store can not acknowledge commits with ALL at this moment: they stand for LEADER.')
   }
 
   async #committed(): Promise<'committed' | 'fenced'> {

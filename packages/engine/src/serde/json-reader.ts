@@ -1,6 +1,7 @@
 import {assertNever} from '../base/assert.ts'
 import {parseDecimal, powerOfTen, precisionOf} from '../expr/decimal.ts'
 import {MAX_LONG, MIN_LONG, parseInteger, parseLong} from '../expr/long.ts'
+import {limits} from '../limits.ts'
 import {printType, quoteName, type SqlType} from '../schema/sql-type.ts'
 import {toLong, type Value} from '../schema/value.ts'
 import {compactJson, NumberText, numberText} from './json-number.ts'
@@ -184,9 +185,12 @@ export function fittingDecimal(text: string | undefined, precision: number, scal
 }
 
 /** Whatever the value is, as text: objects as compact JSON, lists as `[a, b]`. */
-function looseText(value: unknown): string {
+function looseText(value: unknown, depth = 0): string {
   if (typeof value === 'string') return value
-  return Array.isArray(value) ? `[${value.map(looseText).join(', ')}]` : compactJson(value)
+  if (!Array.isArray(value)) return compactJson(value)
+  // Which refuses what is much deeper still.
+  if (depth === limits.jsonDepthMax) return compactJson(value)
+  return `[${value.map(each => looseText(each, depth + 1)).join(', ')}]`
 }
 
 export function fromBase64(text: string): Uint8Array | undefined {

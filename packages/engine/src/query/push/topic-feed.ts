@@ -75,7 +75,7 @@ export class TopicFeed {
     return this.#tails.length
   }
 
-  /** Set when the topic has more partitions than the feed reads. */
+  /** Set when the topic has other partitions than those that the feed reads, or is gone. */
   get outgrown(): EngineError | undefined {
     return this.#outgrown
   }
@@ -121,19 +121,22 @@ export class TopicFeed {
       this.#signal.reset()
       const hasRead = await this.#readOn()
       if (!hasRead && !this.#stop.signal.aborted) await this.#signal.wait(limits.taskPollMs)
-      await this.#lookForGrowth()
+      await this.#lookForChange()
     }
   }
 
   /** A subscriber's cursor covers the partitions there were, so it goes on from there with a new feed. */
-  async #lookForGrowth(): Promise<void> {
+  async #lookForChange(): Promise<void> {
     const {topic, partitions, storage, clock} = this.#options
     if (this.#outgrown || clock.nowMs() - this.#lookedAtMs < limits.taskPollMs) return
     this.#lookedAtMs = clock.nowMs()
-    const found = await storage.log.topic(topic).catch(() => undefined)
-    if (found === undefined || found.partitions <= partitions) return
-    const message = `topic ${topic} has grown from ${partitions} to ${found.partitions} partitions: subscribe again, after the last cursor`
-    this.#outgrown = new EngineError('CLOSED', message, {topic})
+    // A store that can't be reached says nothing of the topic.
+    const found = await storage.log.topic(topic).catch(() => 'unknown' as const)
+    if (found === 'unknown' || found?.partitions === partitions) return
+    const grown = `topic ${topic} has grown from ${partitions} to ${found?.partitions} partitions: subscribe again, after the last cursor`
+    this.#outgrown = found
+      ? new EngineError('CLOSED', grown, {topic})
+      : new EngineError('TOPIC_NOT_FOUND', `topic ${topic} was dropped while it was read`, {topic})
     for (const listener of this.#listeners) listener()
   }
 

@@ -1,3 +1,4 @@
+import {isUtf8} from 'node:buffer'
 import {EngineError} from '../../base/errors.ts'
 import type {OpenBatch} from '../../batch/open-batch.ts'
 import type {TextVector} from '../../batch/text-vector.ts'
@@ -5,6 +6,7 @@ import type {WindowedKey} from '../../plan/formats.ts'
 import type {Source} from '../../plan/source.ts'
 import type {Column} from '../../schema/schema.ts'
 import type {Value} from '../../schema/value.ts'
+import {parseWithDigits} from '../../serde/json-number.ts'
 import {keyStandsBare, serdeFor, standsBare} from '../../serde/registry.ts'
 import type {Blobs, Serde} from '../../serde/serde.ts'
 import {readWindow, windowBytes} from '../../serde/window-key.ts'
@@ -22,17 +24,18 @@ export function blobReader(source: Source | undefined): (batch: OpenBatch) => Co
   if (!isTyped)
     return batch => {
       const {keys, values} = batch.blobs()
-      return {keys: guessAll(keys), values: guessAll(values)}
+      return {keys: () => guessAll(keys, guessKey), values: () => guessAll(values, guess)}
     }
   const {schema, formats, window} = source
-  const readKeys = blobsReader(serdeFor(formats.key, schema.key, 'key'), schema.key, keysOf(source))
+  const readKeys = blobsReader(serdeFor(formats.key, schema.key, 'key'), schema.key, keysOf(source), guessKey)
   const isBare = standsBare(formats.value, schema.value)
-  const readValues = blobsReader(serdeFor(formats.value, schema.value, 'value'), schema.value, jsonRecords(schema.value, isBare))
+  const toValues = jsonRecords(schema.value, isBare)
+  const readValues = blobsReader(serdeFor(formats.value, schema.value, 'value'), schema.value, toValues, guess)
   return batch => {
     const {keys, values} = batch.blobs()
     return {
-      keys: readKeys(keys, window && withoutWindow(keys, window)),
-      values: readValues(values),
+      keys: () => readKeys(keys, window && withoutWindow(keys, window)),
+      values: () => readValues(values),
       ...(window && {
         windowAt: row => {
           const bytes = keys.bytesAt(row)
@@ -58,7 +61,7 @@ function withoutWindow(keys: TextVector, window: WindowedKey): Blobs {
   return {bytesAt, textAt: row => bytesAt(row)?.toString() ?? null}
 }
 
-function blobsReader(serde: Serde, columns: readonly Column[], toJson: JsonRows): BlobsReader {
+function blobsReader(serde: Serde, columns: readonly Column[], toJson: JsonRows, guessed: Guess): BlobsReader {
   return (stored, blobs = stored) => {
     const count = stored.length
     const values = columns.map(() => new Array<Value>(count).fill(null))
@@ -71,7 +74,7 @@ function blobsReader(serde: Serde, columns: readonly Column[], toJson: JsonRows)
     const read = toJson(values, count)
     if (unread.length === 0) return read
     const all = Array.from(read)
-    for (const row of unread) all[row] = guess(blobs.bytesAt(row))
+    for (const row of unread) all[row] = guessed(blobs.bytesAt(row))
     return all
   }
 }
@@ -85,15 +88,26 @@ function tryDecode(serde: Serde, blobs: Blobs, row: number): ReturnType<Serde['d
   }
 }
 
-const guessAll = (blobs: TextVector): unknown[] => Array.from({length: blobs.length}, (_, row) => guess(blobs.bytesAt(row)))
+type Guess = (bytes: Buffer | null) => unknown
+
+const guessAll = (blobs: TextVector, guessed: Guess): unknown[] =>
+  Array.from({length: blobs.length}, (_, row) => guessed(blobs.bytesAt(row)))
 
 /** JSON, else text, else base64. */
 function guess(bytes: Buffer | null): unknown {
   if (bytes === null) return null
-  const text = bytes.toString('utf8')
-  if (!Buffer.from(text, 'utf8').equals(bytes)) return bytes.toString('base64')
+  return isUtf8(bytes) ? orText(bytes.toString('utf8')) : bytes.toString('base64')
+}
+
+/** As a value, but only what stands in braces or brackets is JSON: text keys are written as they are, '21', 'null' and '1.0' too. */
+function guessKey(bytes: Buffer | null): unknown {
+  const [first] = bytes ?? []
+  return bytes === null || first === 0x7b || first === 0x5b || !isUtf8(bytes) ? guess(bytes) : bytes.toString('utf8')
+}
+
+function orText(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseWithDigits(text)
   } catch {
     return text
   }

@@ -55,6 +55,25 @@ test('a produce that expects another version is refused as a whole and says what
   expect(await eventsOf('a')).toEqual(['0:1', '1:2', '2:3'])
 })
 
+test('a conflict names the key as it was sent, whatever its type', async () => {
+  const {engine} = await open()
+  await engine.execute("CREATE STREAM s (id BIGINT KEY, v INT) WITH (KAFKA_TOPIC='s', PARTITIONS=1, KEY_INDEX=true);")
+  await engine.execute(
+    "CREATE STREAM j (a INT KEY, b VARCHAR KEY, v INT) WITH (KAFKA_TOPIC='j', PARTITIONS=1, KEY_INDEX=true, FORMAT='JSON');",
+  )
+  const long = 2n ** 60n + 1n
+  for (const [topic, key, shown] of [
+    ['s', 5, '5'],
+    ['s', long, String(long)],
+    ['j', {A: 1, B: 'x'}, '{"A":1,"B":"x"}'],
+  ] as const)
+    await expect(engine.produce({topic, records: [{key, value: {V: 1}, expectedVersion: 3}]})).rejects.toMatchObject({
+      code: 'VERSION_CONFLICT',
+      message: `found 0 events of key ${shown} in ${topic}/0, expected 3`,
+      details: {key, found: 0, expected: 3},
+    })
+})
+
 test('of many that expect the same version one is stored', async () => {
   const {produce, eventsOf} = await open()
   const all = await Promise.allSettled(Array.from({length: 10}, (_, i) => produce({key: 'a', value: i, expectedVersion: 'none'})))
@@ -70,10 +89,43 @@ test('an event with an id is stored once', async () => {
   expect(again.ranges).toEqual(first.ranges)
   await produce({key: 'a', value: 2, eventId: 'e2'})
   await produce({key: 'a', value: 3})
-  await expect(produce({key: 'a', value: 1, eventId: 'e1'}, {key: 'a', value: 4, eventId: 'e4'})).rejects.toMatchObject({
+  expect(await eventsOf('a')).toEqual(['0:1', '1:2', '2:3'])
+})
+
+test('of a request some of whose events are stored the others are, with what they expect', async () => {
+  const {engine, produce, eventsOf} = await open()
+  await produce({key: 'a', value: 1, eventId: 'e1'})
+  const event = (value: number, expectedVersion?: number) => ({
+    key: 'a',
+    value,
+    eventId: `e${value}`,
+    ...(expectedVersion !== undefined && {expectedVersion}),
+  })
+  expect(await produce(event(1), event(2), {key: 'b', value: 7})).toMatchObject({accepted: 3, isDuplicate: false, errors: []})
+  expect(await produce(event(2), event(1))).toMatchObject({accepted: 2, isDuplicate: true})
+  await produce(event(1, 0), event(2, 1), event(3, 2), event(4, 3))
+  expect(await eventsOf('a')).toEqual(['0:1', '1:2', '2:3', '3:4'])
+  await expect(produce(event(4), event(5, 9))).rejects.toMatchObject({code: 'VERSION_CONFLICT'})
+  const [at] = (await produce(event(4))).ranges
+  const expectedEnds = [{partition: at?.partition ?? 0, offset: (at?.lastOffset ?? 0) + 1}]
+  await expect(engine.produce({topic: 'events', records: [event(4), event(5)], expectedEnds})).rejects.toMatchObject({
     code: 'VERSION_CONFLICT',
   })
-  expect(await eventsOf('a')).toEqual(['0:1', '1:2', '2:3'])
+  expect(await eventsOf('a')).toEqual(['0:1', '1:2', '2:3', '3:4'])
+})
+
+test('what has no key is found again where its producer or its event id put it, however often it is sent', async () => {
+  const {engine} = await open(8)
+  await engine.createTopic({name: 'wide', partitions: 8})
+  const sent = {topic: 'wide', records: [{value: 1}, {value: 2}], producer: {id: 'p', epoch: 0, sequence: 0}}
+  const event = {topic: 'events', records: [{value: 1, eventId: 'x'}]}
+  const first = [await engine.produce(sent), await engine.produce(event)]
+  for (let i = 0; i < 10; i++) {
+    // Keyless records of others take their turns.
+    await engine.produce({topic: 'wide', records: [{value: 0}]})
+    for (const [j, request] of [sent, event].entries())
+      expect(await engine.produce(request)).toMatchObject({isDuplicate: true, ranges: first[j]?.ranges})
+  }
 })
 
 test('an expected end of a partition is kept, or nothing is stored', async () => {

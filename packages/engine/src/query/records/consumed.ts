@@ -1,6 +1,5 @@
 import type {ConsumedBatch, LogRecord, RecordColumns} from '../../engine-api.ts'
-import type {GroupBatch} from '../../groups/consumer.ts'
-import {nextOffset} from '../../groups/partition-queue.ts'
+import type {GroupBatch} from '../../groups/share.ts'
 import type {Offset} from '../../record/record.ts'
 import type {RecordPart} from './record-batch.ts'
 
@@ -21,11 +20,15 @@ export class Consumed implements ConsumedBatch {
   }
 
   get count(): number {
-    return this.#part.offsets.length
+    return this.#part.count
   }
 
   get nextOffset(): Offset {
-    return nextOffset(this.#part)
+    return this.#part.nextOffset
+  }
+
+  get values(): readonly unknown[] {
+    return this.#part.values
   }
 
   get records(): readonly LogRecord[] {

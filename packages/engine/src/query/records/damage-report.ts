@@ -1,4 +1,5 @@
 import type {Logger} from '../../base/logger.ts'
+import type {LostRecords} from '../../groups/lost-records.ts'
 import type {Damage, DamagePolicy} from '../../log/damage.ts'
 import {topicConfig, type OnCorruptBatch} from '../../log/topic.ts'
 import type {ProcessingLog} from '../../runtime/processing-log.ts'
@@ -26,6 +27,12 @@ export class DamageReport {
       onCorruptBatch: asked ?? topicConfig(topic).onCorruptBatch,
       onSkipped: damage => this.skip(reader, damage),
     }
+  }
+
+  /** A consumer group whose log has lost what it had read goes on at `from`, or as it was asked to. */
+  lost(reader: string, {topic, partition, from, reason}: LostRecords): void {
+    this.#logger.warn({reader, topic, partition, from, reason}, 'records that were read are lost')
+    this.#processingLog.report(reader, [{kind: 'lost-records', step: 'read', reason, topic, partition, offset: from}])
   }
 
   /** `reader`: who has skipped it, as the processing log names it in the place of a query. */

@@ -18,13 +18,13 @@ export function hasConditions(records: readonly ProduceRecord[]): boolean {
 
 /**
  * Batches for a topic whose keys are indexed, with what the request expects of them. With conditions each batch holds one key,
- * so that what is expected of it, and the names of its events, belong to all of it.
+ * so that what is expected of it, and the names of its events, belong to all of it; with `eventsApart` each holds one event.
  */
 export function encodeIndexed(
   topic: TopicRecord,
   sources: readonly Source[],
   records: readonly ProduceRecord[],
-  nowMs: number,
+  {nowMs, eventsApart}: {readonly nowMs: number; readonly eventsApart: boolean},
 ): EncodedRequest {
   if (!hasConditions(records)) {
     const {batches, errors} = encodeRequest(topic, sources, records, nowMs)
@@ -41,7 +41,11 @@ export function encodeIndexed(
     }
     const encoded = encodeRequest(topic, sources, group, nowMs)
     for (const error of encoded.errors) errors.push({...error, index: must(indexes[error.index], 'index of a record')})
-    if (encoded.errors.length === 0) batches.push(...withConditions(encoded.batches, group))
+    if (encoded.errors.length > 0) continue
+    if (!eventsApart || group[0]?.eventId === undefined) batches.push(...withConditions(encoded.batches, group))
+    else
+      for (const record of group)
+        batches.push(...withConditions(encodeRequest(topic, sources, [record], nowMs).batches, [record]))
   }
   return {batches, errors: errors.sort((left, right) => left.index - right.index)}
 }

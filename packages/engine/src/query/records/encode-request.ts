@@ -8,14 +8,14 @@ import type {Source} from '../../plan/source.ts'
 import {compactJson} from '../../serde/json-number.ts'
 import {partitionOfKey} from '../../serde/placement.ts'
 import type {AppendBatch, TopicRecord} from '../../storage/port/log-store.ts'
-import {latestTimestampMs} from './plain-rows.ts'
+import {readyRecord, type ReadyRecord} from './ready-record.ts'
 import {rowsOf, type SourceRow} from './row-builder.ts'
 import {sourceCodec} from './source-codec.ts'
 
 export type EncodedRequest = {readonly batches: readonly AppendBatch[]; readonly errors: ProduceResult['errors']}
 
 type Errors = {index: number; code: string; message: string}[]
-type Placed = {readonly index: number; readonly record: ProduceRecord}
+type Placed = {readonly index: number; readonly record: ReadyRecord}
 
 /** Records as batches of a topic, placed and in order; records that are refused are named and left out. */
 export function encodeRequest(
@@ -53,23 +53,22 @@ function encodePlain(
 /** Records by the partition that they name; undefined: their key decides. */
 function byPartition(topic: TopicRecord, records: readonly ProduceRecord[], errors: Errors): Map<number | undefined, Placed[]> {
   const groups = new Map<number | undefined, Placed[]>()
-  for (const [index, record] of records.entries()) {
-    const {partition} = record
-    if (partition !== undefined && !(Number.isInteger(partition) && partition >= 0 && partition < topic.partitions)) {
-      const message = `topic ${topic.name} has no partition ${partition}: it has ${topic.partitions}, counted from 0`
-      errors.push({index, code: 'PARTITION_NOT_FOUND', message})
-      continue
+  for (const [index, given] of records.entries()) {
+    try {
+      const record = readyRecord(topic, given)
+      const group = groups.get(record.partition)
+      if (group) group.push({index, record})
+      else groups.set(record.partition, [{index, record}])
+    } catch (error) {
+      errors.push(recordError(index, error))
     }
-    if (Math.abs(record.timestampMs ?? 0) > latestTimestampMs) {
-      const message = `timestamp: found ${record.timestampMs}, expected milliseconds since 1970, at most ${latestTimestampMs}`
-      errors.push({index, code: 'RECORD_INVALID', message})
-      continue
-    }
-    const group = groups.get(partition)
-    if (group) group.push({index, record})
-    else groups.set(partition, [{index, record}])
   }
   return groups
+}
+
+function recordError(index: number, error: unknown): Errors[number] {
+  if (!(error instanceof EngineError)) throw error
+  return {index, code: error.code, message: error.message}
 }
 
 type Group = {
@@ -84,7 +83,7 @@ type Group = {
 /** Rows are those of the first source that takes them; what every source refuses is refused as the first one says. */
 function encodeRows({topic, sources, partition, placed, nowMs, errors}: Group): AppendBatch[] {
   const readers = sources.map(source => ({source, read: sourceCodec(source).rowReader}))
-  const taken = new Map<Source, {readonly records: ProduceRecord[]; readonly rows: SourceRow[]; readonly indexes: number[]}>()
+  const taken = new Map<Source, {readonly records: ReadyRecord[]; readonly rows: SourceRow[]; readonly indexes: number[]}>()
   for (const {index, record} of placed) {
     const found = firstThatReads(readers, record)
     if ('message' in found) {
@@ -111,11 +110,11 @@ function encodeRows({topic, sources, partition, placed, nowMs, errors}: Group): 
   })
 }
 
-type Reader = {readonly source: Source; readonly read: (record: ProduceRecord) => SourceRow}
+type Reader = {readonly source: Source; readonly read: (record: ReadyRecord) => SourceRow}
 
 function firstThatReads(
   readers: readonly Reader[],
-  record: ProduceRecord,
+  record: ReadyRecord,
 ): {source: Source; row: SourceRow} | {code: string; message: string} {
   let refusal: EngineError | undefined
   for (const {source, read} of readers) {
@@ -131,14 +130,14 @@ function firstThatReads(
 }
 
 type OpaqueRecord = {
-  readonly record: ProduceRecord
+  readonly record: ReadyRecord
   readonly key: string | null
   readonly value: string | null
   readonly bytes: number
 }
 
 /** A record as text. RECORD_TOO_LARGE where no batch may hold it. */
-function opaqueRecord(record: ProduceRecord): OpaqueRecord {
+function opaqueRecord(record: ReadyRecord): OpaqueRecord {
   const isAbsent = (given: unknown): boolean => given === null || given === undefined
   const key = isAbsent(record.key) ? null : typeof record.key === 'string' ? record.key : compactJson(record.key)
   const value = isAbsent(record.value) ? null : compactJson(record.value)
@@ -157,7 +156,8 @@ function opaqueRecord(record: ProduceRecord): OpaqueRecord {
 
 /** No source says what stands in the topic: keys that are text as UTF-8, everything else as JSON text. */
 function encodeOpaque({topic, partition, placed, nowMs, errors}: Group): AppendBatch[] {
-  if (topicConfig(topic).encoding === 'columns')
+  const {encoding, compression} = topicConfig(topic)
+  if (encoding === 'columns')
     throw new EngineError(
       'TOPIC_MISMATCH',
       `topic ${topic.name} holds typed rows, and no source over it says which: declare one first`,
@@ -179,22 +179,19 @@ function encodeOpaque({topic, partition, placed, nowMs, errors}: Group): AppendB
       batch.records.push(opaque)
       batch.bytes += bytes
     } catch (error) {
-      const [code, message] =
-        error instanceof EngineError
-          ? [error.code, error.message]
-          : ['RECORD_INVALID', `the record can't be written as JSON: ${String(error)}`]
-      errors.push({index, code, message})
+      errors.push(recordError(index, error))
     }
   }
   return batches.map(({at, records: group}) => {
     const timestamps = group.map(({record}) => record.timestampMs ?? nowMs)
-    const bytes = encodeBytes({
+    const content = {
       count: group.length,
       timestamps,
       ...(group.some(({record}) => record.headers?.length) && {headers: group.map(({record}) => record.headers ?? [])}),
       keys: {kind: 'text', values: group.map(({key}) => key)},
       values: {kind: 'text', values: group.map(({value}) => value)},
-    })
+    } as const
+    const bytes = encodeBytes(content, {compression})
     return {topic: topic.name, partition: at, bytes, count: group.length, maxTimestampMs: maxTimestamp(timestamps, group.length)}
   })
 }

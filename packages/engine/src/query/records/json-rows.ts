@@ -1,5 +1,8 @@
 import {must} from '../../base/assert.ts'
-import {ObjectMaker} from '../../codegen/object-maker.ts'
+import {DictionaryVector} from '../../batch/dictionary-vector.ts'
+import {TextVector} from '../../batch/text-vector.ts'
+import type {Vector} from '../../chunk/chunk.ts'
+import {ObjectMaker, type ObjectColumn} from '../../codegen/object-maker.ts'
 import type {Column} from '../../schema/schema.ts'
 import type {Value} from '../../schema/value.ts'
 import {toJsonValues} from '../../serde/json-values.ts'
@@ -17,6 +20,26 @@ export function jsonRecords(columns: readonly Column[], isBare = false): JsonRow
       columns.map(({type}, i) => toJsonValues(must(values[i], 'column'), type)),
       count,
     )
+}
+
+/** Objects by column name. Texts go from the batch into the objects. */
+export function jsonObjects(columns: readonly Column[]): (vectors: readonly Vector[], count: number) => readonly unknown[] {
+  const maker = new ObjectMaker(columns.map(({name}) => name))
+  return (vectors, count) =>
+    maker.make(
+      columns.map(({type}, i) => {
+        const vector = must(vectors[i], 'column')
+        return storedTexts(vector) ?? toJsonValues(vector.values, type)
+      }),
+      count,
+    )
+}
+
+function storedTexts(vector: Vector): ObjectColumn | undefined {
+  if (vector instanceof DictionaryVector && vector.validity === undefined) return {codes: vector.codes, entries: vector.entries}
+  if (!(vector instanceof TextVector)) return undefined
+  const {isAscii, validity, ends} = vector.pieces
+  return isAscii && validity === undefined ? {text: vector.text, ends} : undefined
 }
 
 /** Keys: the bare value of one column, objects of several, null where all of them are NULL. */

@@ -12,6 +12,8 @@ import type {TopicPartition} from '../../record/record.ts'
 import type {KeyBatch, LogStore, StoredBatch, TopicRecord} from '../../storage/port/log-store.ts'
 import type {Storage} from '../../storage/port/storage.ts'
 import {encodeRequest} from './encode-request.ts'
+import {mustStand} from './must-stand.ts'
+import {pageSize} from './read-records.ts'
 import {recordReader} from './record-reader.ts'
 import {stoppable} from './stoppable.ts'
 
@@ -28,7 +30,7 @@ export async function keyEvents(
   if (!(Number.isSafeInteger(fromVersion) && fromVersion >= 0))
     throw new EngineError('INVALID_ARGUMENT', `fromVersion: found ${fromVersion}, expected a whole number from 0 on`)
   const place = placeOf(topic, sources, request)
-  const wanted = Math.max(1, Math.min(eventsMax, limits.recordsPageMax))
+  const wanted = Math.floor(Math.min(pageSize('eventsMax', eventsMax), limits.recordsPageMax))
   const {version, batches} = await log.keyBatches(place.at, Buffer.from(place.key, 'latin1'), fromVersion, wanted)
   const events: KeyEvent[] = []
   const read = eventReader(sources[0], place, request)
@@ -62,6 +64,7 @@ export function tailKeyEvents(
   return stoppable(clock, request.signal, async function* ({bell, isStopped}) {
     const {at} = placeOf(topic, sources(), request)
     const unsubscribe = await storage.wake.subscribe([at], () => bell.ring())
+    let lookedAtMs = clock.nowMs()
     try {
       let {fromVersion = 0} = request
       while (!isStopped()) {
@@ -70,6 +73,9 @@ export function tailKeyEvents(
         fromVersion = page.nextVersion
         if (page.events.length > 0) yield page
         if (page.isAtEnd && !isStopped()) await bell.wait(limits.taskPollMs)
+        if (clock.nowMs() - lookedAtMs < limits.taskPollMs) continue
+        lookedAtMs = clock.nowMs()
+        mustStand(topic, await storage.log.topic(topic.name))
       }
       return undefined
     } finally {

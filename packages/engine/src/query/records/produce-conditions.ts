@@ -1,7 +1,9 @@
 import {EngineError} from '../../base/errors.ts'
 import type {ProduceRecord, ProduceRequest} from '../../engine-api.ts'
+import {limits} from '../../limits.ts'
 import {topicConfig} from '../../log/topic.ts'
 import type {Source} from '../../plan/source.ts'
+import {partitionOfKey} from '../../serde/placement.ts'
 import type {TopicRecord} from '../../storage/port/log-store.ts'
 import {encodeIndexed, hasConditions} from './encode-indexed.ts'
 import {encodeRequest, type EncodedRequest} from './encode-request.ts'
@@ -18,7 +20,11 @@ export function mustBeWhole({records, producer, isAtomic = false, expectedEnds, 
 }
 
 function checkProducer({id, epoch, sequence}: NonNullable<ProduceRequest['producer']>): void {
-  if (id === '') throw new EngineError('INVALID_ARGUMENT', 'producer: found an empty id, expected some text')
+  const bytes = Buffer.byteLength(id)
+  if (bytes === 0 || bytes > limits.producerIdBytesMax) {
+    const found = bytes === 0 ? 'an empty id' : `an id of ${bytes} bytes`
+    throw new EngineError('INVALID_ARGUMENT', `producer: found ${found}, expected 1 to ${limits.producerIdBytesMax} bytes`)
+  }
   for (const [name, found] of Object.entries({epoch, sequence}))
     if (!(Number.isSafeInteger(found) && found >= 0))
       throw new EngineError('INVALID_ARGUMENT', `producer: found ${name} ${found}, expected a whole number from 0 on`)
@@ -29,17 +35,37 @@ export function encodeConditional(
   topic: TopicRecord,
   sources: readonly Source[],
   request: ProduceRequest,
-  nowMs: number,
+  options: {readonly nowMs: number; readonly eventsApart: boolean},
 ): EncodedRequest {
-  const {expectedEnds} = request
+  const {expectedEnds, producer} = request
   const {keyIndex, timestampType} = topicConfig(topic)
-  const records = timestampType === 'append' ? request.records.map(withoutTime) : request.records
+  const timed = timestampType === 'append' ? request.records.map(withoutTime) : request.records
+  const records = retryable(timed, producer, topic, sources)
   if (!keyIndex && hasConditions(records)) {
     const message = `found expected versions or event ids for topic ${topic.name}, expected a topic with a key index: create it with keyIndex`
     throw new EngineError('INVALID_ARGUMENT', message, {topic: topic.name})
   }
-  const encoded = keyIndex ? encodeIndexed(topic, sources, records, nowMs) : encodeRequest(topic, sources, records, nowMs)
+  const encoded = keyIndex
+    ? encodeIndexed(topic, sources, records, options)
+    : encodeRequest(topic, sources, records, options.nowMs)
   return expectedEnds ? {...encoded, batches: withEnds(encoded.batches, expectedEnds)} : encoded
+}
+
+/** A retry must meet its first attempt: what has no key goes where its producer or its event id says, not where it is the turn. */
+function retryable(
+  records: readonly ProduceRecord[],
+  producer: ProduceRequest['producer'],
+  {partitions}: TopicRecord,
+  sources: readonly Source[],
+): readonly ProduceRecord[] {
+  if (!producer && !hasConditions(records)) return records
+  const isKeyless = sources.some(({schema}) => schema.key.length === 0)
+  return records.map(record => {
+    const {key, partition, eventId} = record
+    const name = producer?.id ?? eventId
+    const hasPlace = partition !== undefined || !(isKeyless || key === null || key === undefined)
+    return name === undefined || hasPlace ? record : {...record, partition: partitionOfKey(Buffer.from(name), partitions)}
+  })
 }
 
 const withoutTime = ({timestampMs: _, ...record}: ProduceRecord): ProduceRecord => record

@@ -22,6 +22,8 @@ export async function resolveStart(
   onOutOfRange?: OnNoOffset,
 ): Promise<Offset[]> {
   if (start.kind === 'offsets') checkOffsets(topic, start.offsets)
+  if (start.kind === 'timestamp' && !Number.isSafeInteger(start.timestampMs))
+    throw new EngineError('INVALID_ARGUMENT', `timestamp: found ${start.timestampMs}, expected whole milliseconds`)
   const places = Array.from({length: topic.partitions}, (_, partition) => ({topic: topic.name, partition}))
   const bounds = await log.bounds(places)
   const positions = await Promise.all(
@@ -36,7 +38,7 @@ export async function resolveStart(
         case 'offsets':
           return start.offsets.find(each => each.partition === partition)?.offset ?? end
         case 'cursor':
-          return decodePositions('page', topic.name, start.cursor)[topic.name]?.[partition] ?? begin
+          return decodePositions('page', subjectOf(topic), start.cursor)[topic.name]?.[partition] ?? begin
         default:
           return assertNever(start, 'start position')
       }
@@ -54,10 +56,14 @@ function checkOffsets(
   {name, partitions}: TopicRecord,
   offsets: readonly {readonly partition: number; readonly offset: Offset}[],
 ): void {
+  const named = new Set<number>()
   for (const {partition, offset} of offsets) {
+    if (named.has(partition))
+      throw new EngineError('INVALID_ARGUMENT', `offsets: found ${name}/${partition} twice, expected it once`)
+    named.add(partition)
     if (!(Number.isInteger(partition) && partition >= 0 && partition < partitions))
       throw unknownPartition(name, partition, partitions)
-    if (offset < 0)
+    if (!(Number.isSafeInteger(offset) && offset >= 0))
       throw new EngineError(
         'OFFSET_OUT_OF_RANGE',
         `found offset ${offset} for ${name}/${partition}, expected a whole number from 0 on`,
@@ -65,11 +71,20 @@ function checkOffsets(
   }
 }
 
+/** INVALID_ARGUMENT where nothing could ever be on the page. */
+export function pageSize(name: string, size: number): number {
+  if (size >= 1) return size
+  throw new EngineError('INVALID_ARGUMENT', `${name}: found ${size}, expected a number from 1 on`)
+}
+
 const unknownPartition = (topic: string, partition: number, partitions: number): EngineError =>
   new EngineError('PARTITION_NOT_FOUND', `topic ${topic} has no partition ${partition}: it has ${partitions}, counted from 0`)
 
-export const pageCursor = (topic: string, positions: readonly Offset[]): string =>
-  encodePositions('page', topic, {[topic]: positions})
+export const pageCursor = (topic: TopicRecord, positions: readonly Offset[]): string =>
+  encodePositions('page', subjectOf(topic), {[topic.name]: positions})
+
+/** A topic that was dropped and made again has other records: a cursor of the first is none of the second. */
+const subjectOf = ({name, createdAtMs}: TopicRecord): string => `${name} (made at ${createdAtMs})`
 
 type Queue = {readonly partition: number; readonly records: LogRecord[]; taken: number; end: Offset; next: Offset}
 
@@ -84,7 +99,7 @@ export async function readPage(
   const {partition: only, onOutOfRange} = request
   if (only !== undefined && !(Number.isInteger(only) && only >= 0 && only < topic.partitions))
     throw unknownPartition(topic.name, only, topic.partitions)
-  const recordsMax = Math.max(1, Math.min(request.recordsMax, limits.recordsPageMax))
+  const recordsMax = Math.min(pageSize('recordsMax', request.recordsMax), limits.recordsPageMax)
   const partitions = only === undefined ? positions.map((_, partition) => partition) : [only]
   const bytesMax = Math.ceil(limits.recordsPageBytesMax / partitions.length)
   const ranges = partitions.map(partition => ({
@@ -115,7 +130,7 @@ export async function readPage(
     positions[queue.partition] =
       queue.records[queue.taken]?.offset ?? Math.max(queue.next, must(positions[queue.partition], 'position'))
   const isAtEnd = queues.every(queue => must(positions[queue.partition], 'position') >= queue.end)
-  return {records, cursor: pageCursor(topic.name, positions), isAtEnd}
+  return {records, cursor: pageCursor(topic, positions), isAtEnd}
 }
 
 function merge(queues: readonly Queue[], recordsMax: number): LogRecord[] {

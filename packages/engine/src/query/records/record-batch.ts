@@ -7,11 +7,11 @@ import type {Column, Schema} from '../../schema/schema.ts'
 import type {SqlType} from '../../schema/sql-type.ts'
 import {firstFrom, offsetsOf} from '../../serde/decode-columns.ts'
 
-/** What the records of a batch hold. */
+/** What the records of a batch hold, read when it is asked for. */
 export type Contents = {
   /** By row; absent where no record has a key. */
-  readonly keys?: ArrayLike<unknown>
-  readonly values: ArrayLike<unknown>
+  readonly keys?: () => ArrayLike<unknown>
+  readonly values: () => ArrayLike<unknown>
   readonly windowAt?: (row: number) => LogRecord['window']
 }
 
@@ -22,32 +22,48 @@ const noHeaders: readonly Header[] = Object.freeze([])
 /** Records of a stored batch from an offset on. They are decoded when they are asked for: reading may throw BATCH_CORRUPT. */
 export class RecordBatch {
   readonly partition: number
-  /** Of each record, growing. */
-  readonly offsets: Float64Array
+  readonly count: number
   readonly #opened: OpenBatch
+  readonly #baseOffset: Offset
   readonly #first: number
-  readonly #contents: () => Contents
+  readonly #contents: Contents
   readonly #typedRows: TypedRows | undefined
+  #offsets: Float64Array | undefined
+  #values: readonly unknown[] | undefined
   #records: readonly LogRecord[] | undefined
 
   /** `typedRows`: those of the whole batch; absent where it holds opaque records. */
   constructor(
     opened: OpenBatch,
-    start: {readonly baseOffset: Offset; readonly from: Offset; readonly partition: number},
-    contents: () => Contents,
+    {baseOffset, from, partition}: {readonly baseOffset: Offset; readonly from: Offset; readonly partition: number},
+    contents: Contents,
     typedRows?: TypedRows,
   ) {
-    const offsets = offsetsOf(opened, start.baseOffset)
-    this.#first = firstFrom(offsets, start.from)
-    this.offsets = this.#first === 0 ? offsets : offsets.subarray(this.#first)
-    this.partition = start.partition
+    this.partition = partition
     this.#opened = opened
+    this.#baseOffset = baseOffset
+    this.#first = firstRow(opened, from - baseOffset)
+    this.count = opened.count - this.#first
     this.#contents = contents
     this.#typedRows = typedRows
   }
 
+  /** Of each record, growing. */
+  get offsets(): Float64Array {
+    return (this.#offsets ??= offsetsOf(this.#opened, this.#baseOffset).subarray(this.#first))
+  }
+
+  get values(): readonly unknown[] {
+    return (this.#values ??= this.#readValues())
+  }
+
   get records(): readonly LogRecord[] {
-    return (this.#records ??= this.#read())
+    return (this.#records ??= this.#readRecords())
+  }
+
+  offsetAt(i: number): Offset {
+    const row = this.#first + i
+    return this.#baseOffset + (this.#opened.offsetDeltas?.[row] ?? row)
   }
 
   /** Records `from` ≤ i < `to`. */
@@ -69,21 +85,28 @@ export class RecordBatch {
     }
   }
 
-  #read(): readonly LogRecord[] {
-    const {offsets, partition} = this
+  #readValues(): readonly unknown[] {
+    const found = this.#contents.values()
+    const values: readonly unknown[] = Array.isArray(found) ? found : Array.from(found)
+    return this.#first === 0 ? values : values.slice(this.#first)
+  }
+
+  #readRecords(): readonly LogRecord[] {
+    const {partition, values} = this
     const {timestamps, headers} = this.#opened
-    const {keys, values, windowAt} = this.#contents()
-    const records = new Array<LogRecord>(offsets.length)
+    const {windowAt} = this.#contents
+    const keys = this.#contents.keys?.()
+    const records = new Array<LogRecord>(this.count)
     for (let i = 0; i < records.length; i++) {
       const row = this.#first + i
       const window = windowAt?.(row)
       const record: LogRecord = {
         partition,
-        offset: offsets[i] ?? 0,
+        offset: this.offsetAt(i),
         timestampMs: timestamps[row] ?? 0,
         headers: headers?.[row] ?? noHeaders,
         key: keys === undefined ? null : keys[row],
-        value: values[row],
+        value: values[i],
       }
       records[i] = window ? {...record, window} : record
     }
@@ -91,27 +114,47 @@ export class RecordBatch {
   }
 }
 
+/** Index of the first record that is `distance` or more behind the base offset. */
+function firstRow({offsetDeltas, count}: OpenBatch, distance: number): number {
+  return offsetDeltas ? firstFrom(offsetDeltas, distance) : Math.min(Math.max(distance, 0), count)
+}
+
 /** Some records of a batch, by record and by column. */
 export class RecordPart {
-  readonly offsets: Float64Array
+  readonly count: number
+  readonly nextOffset: Offset
   readonly #batch: RecordBatch
   readonly #from: number
-  readonly #to: number
 
   constructor(batch: RecordBatch, from: number, to: number) {
+    this.count = to - from
+    this.nextOffset = batch.offsetAt(to - 1) + 1
     this.#batch = batch
     this.#from = from
-    this.#to = to
-    this.offsets = batch.offsets.subarray(from, to)
+  }
+
+  get offsets(): Float64Array {
+    return this.#batch.offsets.subarray(this.#from, this.#to)
+  }
+
+  get values(): readonly unknown[] {
+    return this.#slice(this.#batch.values)
   }
 
   get records(): readonly LogRecord[] {
-    const {records} = this.#batch
-    return this.#from === 0 && this.#to === records.length ? records : records.slice(this.#from, this.#to)
+    return this.#slice(this.#batch.records)
   }
 
   get columns(): RecordColumns | undefined {
     return this.#batch.columns(this.#from, this.#to)
+  }
+
+  get #to(): number {
+    return this.#from + this.count
+  }
+
+  #slice<T>(all: readonly T[]): readonly T[] {
+    return this.count === all.length ? all : all.slice(this.#from, this.#to)
   }
 }
 

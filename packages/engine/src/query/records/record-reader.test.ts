@@ -66,7 +66,7 @@ test('records of a typed batch are what each row says, from the offset on', () =
   )
 })
 
-test('a part of a batch gives the same records one by one and by column', () => {
+test('a part of a batch gives the same records one by one, by column and by value alone', () => {
   const schema: Schema = {
     key: [{name: 'K', type: VARCHAR}],
     value: ['I', 'L', 'D'].map((name, i) => ({name, type: [INT, BIGINT, DOUBLE][i] ?? INT})),
@@ -91,6 +91,8 @@ test('a part of a batch gives the same records one by one and by column', () => 
   expect(byColumn).toHaveLength(27)
   expect(byColumn[0]).toMatchObject({offset: baseOffset + 5, value: {I: 25, L: null, D: 1.25}})
   expect(part.records.map(({offset, timestampMs, key: of, value}) => ({offset, timestampMs, key: of, value}))).toEqual(byColumn)
+  expect(part.values).toEqual(byColumn.map(({value}) => value))
+  expect([part.count, part.nextOffset]).toEqual([27, baseOffset + 32])
 })
 
 test('an opaque record is what its source reads, else what it looks like', () => {

@@ -16,7 +16,7 @@ export function recordReader(source: Source | undefined): RecordReader {
   return ({bytes, baseOffset}, from, partition) => {
     const opened = openBatch(bytes)
     const start = {baseOffset, from, partition}
-    if (opened.encoding === 'bytes') return new RecordBatch(opened, start, () => readBlobs(opened))
+    if (opened.encoding === 'bytes') return new RecordBatch(opened, start, readBlobs(opened))
     const {contents, ...rows} = readTyped(opened)
     return new RecordBatch(opened, start, contents, rows)
   }

@@ -3,7 +3,7 @@ import {must} from '../../base/assert.ts'
 import type {Clock} from '../../base/clock.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {ProduceRequest, ProduceResult} from '../../engine-api.ts'
-import {commitGroupOffsets, withFence} from '../../groups/commit.ts'
+import {commitGroupOffsets, committedOffsets, withFence} from '../../groups/commit.ts'
 import {limits} from '../../limits.ts'
 import {IdempotentAppender} from '../../log/appender.ts'
 import {retrying} from '../../log/retry.ts'
@@ -16,14 +16,24 @@ import {encodeConditional, mustBeWhole} from './produce-conditions.ts'
 import {mustBeStored, storedAt} from './stored-at.ts'
 
 type Range = ProduceResult['ranges'][number]
-type Work = {readonly request: ProduceRequest; readonly batches: readonly AppendBatch[]; readonly isAtomic: boolean}
+type Work = {
+  readonly request: ProduceRequest
+  readonly batches: readonly AppendBatch[]
+  readonly isAtomic: boolean
+  /** The same with each named event in a batch of its own. */
+  readonly eventsApart: () => readonly AppendBatch[]
+  /** By which records of the topic are read. */
+  readonly source: Source | undefined
+}
+type Appended = {readonly batches: readonly AppendBatch[]; readonly outcomes: readonly AppendOutcome[]}
 
 /** Takes records from outside: checks them against the sources over their topic, encodes them, appends them. */
 export class RecordWriter {
   readonly #storage: Pick<Storage, 'log' | 'groups'>
   readonly #clock: Clock
   readonly #appenders = new Map<string, IdempotentAppender>()
-  readonly #writer = randomUUID()
+  /** By group and topic: where a group remembers producers, their sequences are its own. */
+  readonly #groupAppenders = new Map<string, IdempotentAppender>()
   #records = 0
   #bytes = 0
 
@@ -45,52 +55,68 @@ export class RecordWriter {
         `found ${records.length} records, expected at most ${limits.produceRecordsMax} in one request`,
       )
     const isAtomic = mustBeWhole(request)
-    const {batches, errors} = encodeConditional(topic, sources, request, this.#clock.nowMs())
+    const nowMs = this.#clock.nowMs()
+    const {batches, errors} = encodeConditional(topic, sources, request, {nowMs, eventsApart: false})
+    const eventsApart = () => encodeConditional(topic, sources, request, {nowMs, eventsApart: true}).batches
     if (isAtomic && errors.length > 0) return nothingWritten(topic, records.length, errors)
     if (batches.length === 0) {
       if (consumed) await commitGroupOffsets(this.#storage, consumed)
       return nothingWritten(topic, records.length, errors)
     }
-    const outcomes = await this.#appendWith(consumed, {request, batches, isAtomic})
-    for (const [i, batch] of batches.entries()) if (outcomes[i]?.kind === 'appended') this.#count(batch)
-    return resultOf(topic, request, errors, batches, outcomes)
+    const appended = await this.#appendWith(consumed, {request, batches, isAtomic, eventsApart, source: sources[0]})
+    for (const [i, batch] of appended.batches.entries()) if (appended.outcomes[i]?.kind === 'appended') this.#count(batch)
+    return resultOf({topic, source: sources[0]}, request, errors, appended)
   }
 
   /** The offsets of a consumer group move in the step that appends, or both do not happen. */
-  async #appendWith(consumed: ProduceRequest['consumed'], work: Work): Promise<readonly AppendOutcome[]> {
+  async #appendWith(consumed: ProduceRequest['consumed'], work: Work): Promise<Appended> {
     if (!consumed) return this.#append(work, {isAtomic: work.isAtomic})
-    const offsets = consumed.offsets.map(({topic, partition, offset}) => ({topic, partition, next: offset}))
-    let outcomes: readonly AppendOutcome[] = []
+    const offsets = await committedOffsets(this.#storage, consumed)
+    let appended: Appended = {batches: [], outcomes: []}
     await withFence(this.#storage, consumed, async generation => {
       const groupOffsets = {group: consumed.group, offsets, ...(generation !== undefined && {generation})}
-      outcomes = await this.#append(work, {isAtomic: true, groupOffsets})
-      const isStale = outcomes.every(({kind}) => kind === 'aborted')
-      if (!isStale) mustBeStored(work.batches, outcomes)
+      appended = await this.#append(work, {isAtomic: true, groupOffsets})
+      const isStale = appended.outcomes.every(({kind}) => kind === 'aborted')
+      if (!isStale) mustBeStored(appended.batches, appended.outcomes, work.source)
       return !isStale
     })
-    return outcomes
+    return appended
   }
 
   /** Without a producer of the caller's own, ours makes a retry of the storage's connection harmless; so do ids of events. */
-  async #append({request, batches}: Work, options: AppendOptions): Promise<readonly AppendOutcome[]> {
+  async #append({request, batches, eventsApart}: Work, options: AppendOptions): Promise<Appended> {
     const {topic, producer, acks = 'LEADER'} = request
-    if (batches.some(({eventIds}) => eventIds !== undefined))
-      return retrying(this.#clock, () => this.#storage.log.append(batches, {...options, acks}))
-    if (producer === undefined) return this.#appender(topic).append(batches, {...options, acks})
+    if (batches.some(({eventIds}) => eventIds !== undefined)) {
+      const known = await this.#appendEvents(batches, {...options, acks})
+      // An end that is expected is that of all of them: then there is no part to add.
+      if (request.expectedEnds || !known.outcomes.some(({kind}) => kind === 'known-events')) return known
+      return this.#appendEvents(eventsApart(), {...options, acks})
+    }
+    if (producer === undefined) {
+      const appender = this.#appender(topic, options.groupOffsets?.group)
+      return {batches, outcomes: await appender.append(batches, {...options, acks})}
+    }
     const [batch, ...more] = batches
     if (more.length > 0)
       throw new EngineError(
         'INVALID_ARGUMENT',
         'a request with a producer id must go to one partition and fit one batch: its sequence counts batches',
       )
-    return this.#storage.log.append([{...must(batch, 'batch'), producer}], {...options, acks})
+    return {batches, outcomes: await this.#storage.log.append([{...must(batch, 'batch'), producer}], {...options, acks})}
   }
 
-  #appender(topic: string): IdempotentAppender {
-    const known = this.#appenders.get(topic)
+  async #appendEvents(batches: readonly AppendBatch[], options: AppendOptions): Promise<Appended> {
+    return {batches, outcomes: await retrying(this.#clock, () => this.#storage.log.append(batches, options))}
+  }
+
+  #appender(topic: string, group: string | undefined): IdempotentAppender {
+    const [appenders, name] = group === undefined ? [this.#appenders, topic] : [this.#groupAppenders, `${topic} ${group}`]
+    const known = appenders.get(name)
     if (known) return known
-    const appender = new IdempotentAppender({log: this.#storage.log, clock: this.#clock, producerId: this.#writer})
-    this.#appenders.set(topic, appender)
+    const appender = new IdempotentAppender({log: this.#storage.log, clock: this.#clock, producerId: randomUUID()})
+    appenders.set(name, appender)
+    const [oldest] = this.#groupAppenders.keys()
+    if (this.#groupAppenders.size > limits.groupAppendersMax && oldest !== undefined) this.#groupAppenders.delete(oldest)
     return appender
   }
 
@@ -111,15 +137,14 @@ const nothingWritten = ({name}: TopicRecord, rejected: number, errors: ProduceRe
 })
 
 function resultOf(
-  topic: TopicRecord,
+  {topic, source}: {readonly topic: TopicRecord; readonly source: Source | undefined},
   {records, producer, acks = 'LEADER'}: ProduceRequest,
   errors: ProduceResult['errors'],
-  batches: readonly AppendBatch[],
-  outcomes: readonly AppendOutcome[],
+  {batches, outcomes}: Appended,
 ): ProduceResult {
   const ranges: Range[] = []
   const ends = new Array<Offset>(topic.partitions).fill(0)
-  mustBeStored(producer ? batches.map(batch => ({...batch, producer})) : batches, outcomes)
+  mustBeStored(producer ? batches.map(batch => ({...batch, producer})) : batches, outcomes, source)
   for (const [i, {partition, count}] of batches.entries()) {
     const firstOffset = storedAt(must(outcomes[i], 'outcome of a batch'))
     addRange(ranges, {partition, firstOffset, lastOffset: firstOffset + count - 1})

@@ -1,6 +1,5 @@
 import {EngineError} from '../../base/errors.ts'
 import {vectorOf, type Rows} from '../../chunk/chunk.ts'
-import type {ProduceRecord} from '../../engine-api.ts'
 import type {Format} from '../../plan/formats.ts'
 import type {Source} from '../../plan/source.ts'
 import type {Column} from '../../schema/schema.ts'
@@ -8,12 +7,13 @@ import type {Value} from '../../schema/value.ts'
 import {keyReader, valueReader} from '../../serde/json-values.ts'
 import {keyStandsBare, serdeFor, standsBare} from '../../serde/registry.ts'
 import {blobsOf} from '../../serde/serde.ts'
+import type {ReadyRecord} from './ready-record.ts'
 
 /** A record as the row of a source. A null value is a tombstone of a table, a null value of a stream. */
 export type SourceRow = {readonly key: readonly Value[]; readonly value: readonly Value[] | null}
 
 /** Reads JSON keys and values as rows of a source; RECORD_INVALID where they don't fit. */
-export function rowReader(source: Source): (record: ProduceRecord) => SourceRow {
+export function rowReader(source: Source): (record: ReadyRecord) => SourceRow {
   const {schema, kind, formats, name, window} = source
   const readKey = orText(formats.key, schema.key, 'key', keyOf(formats.key, schema.key))
   const readValue = orText(formats.value, schema.value, 'value', orObject(schema.value, standsBare(formats.value, schema.value)))
@@ -73,7 +73,7 @@ function orObject(columns: readonly Column[], isBare: boolean): Read {
     isNamed(value, columns) && only?.type.kind !== 'STRUCT' && only?.type.kind !== 'MAP' ? readObject(value) : readBare(value)
 }
 
-export function rowsOf(source: Source, records: readonly ProduceRecord[], rows: readonly SourceRow[], nowMs: number): Rows {
+export function rowsOf(source: Source, records: readonly ReadyRecord[], rows: readonly SourceRow[], nowMs: number): Rows {
   const {schema, window} = source
   const hasNull = rows.some(({value}) => value === null)
   return {

@@ -1,13 +1,13 @@
-import type {ProduceRecord} from '../../engine-api.ts'
 import type {Source} from '../../plan/source.ts'
 import {chunkEncoder, type ChunkEncoder} from '../../serde/topic-codec.ts'
 import {plainRows, type PlainRows} from './plain-rows.ts'
+import type {ReadyRecord} from './ready-record.ts'
 import {rowReader, type SourceRow} from './row-builder.ts'
 
 /** What writes records as rows of one source. */
 export type SourceCodec = {
   readonly plainRows: PlainRows
-  readonly rowReader: (record: ProduceRecord) => SourceRow
+  readonly rowReader: (record: ReadyRecord) => SourceRow
   /** The same one each time, so that rows without a key take turns with the partitions. */
   encoder(partitions: number, compression: 'none' | 'zstd'): ChunkEncoder
 }

@@ -1,14 +1,21 @@
 import {assert, assertNever, must} from '../../base/assert.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {Offset} from '../../record/record.ts'
+import {compactJson} from '../../serde/json-number.ts'
+import type {Source} from '../../plan/source.ts'
 import type {AppendBatch, AppendOutcome} from '../../storage/port/log-store.ts'
+import {recordReader} from './record-reader.ts'
 
 /** Throws why a batch was refused; where all were aborted for the sake of another one, why that one was. */
-export function mustBeStored(batches: readonly AppendBatch[], outcomes: readonly AppendOutcome[]): void {
+export function mustBeStored(
+  batches: readonly AppendBatch[],
+  outcomes: readonly AppendOutcome[],
+  source: Source | undefined,
+): void {
   const isRefusal = ({kind}: AppendOutcome): boolean => kind !== 'appended' && kind !== 'duplicate'
   const cause = outcomes.findIndex(outcome => isRefusal(outcome) && outcome.kind !== 'aborted')
   const refused = cause >= 0 ? cause : outcomes.findIndex(isRefusal)
-  if (refused >= 0) throw refusalOf(must(batches[refused], 'batch'), must(outcomes[refused], 'outcome'))
+  if (refused >= 0) throw refusalOf(must(batches[refused], 'batch'), must(outcomes[refused], 'outcome'), source)
 }
 
 export function storedAt(outcome: AppendOutcome): Offset {
@@ -16,7 +23,7 @@ export function storedAt(outcome: AppendOutcome): Offset {
   return outcome.baseOffset
 }
 
-function refusalOf(batch: AppendBatch, outcome: AppendOutcome): EngineError {
+function refusalOf(batch: AppendBatch, outcome: AppendOutcome, source: Source | undefined): EngineError {
   const {topic, partition} = batch
   const at = `${topic}/${partition}`
   switch (outcome.kind) {
@@ -40,9 +47,11 @@ function refusalOf(batch: AppendBatch, outcome: AppendOutcome): EngineError {
         expected: batch.expectedEnd,
       })
     case 'key-conflict': {
-      const {key, expected} = must(batch.keys?.[outcome.index], 'key of a conflict')
-      const details = {topic, partition, key: Buffer.from(key).toString(), found: outcome.version, expected}
-      return conflict(`found ${outcome.version} events of key '${details.key}' in ${at}, expected ${expected}`, details)
+      const {expected} = must(batch.keys?.[outcome.index], 'key of a conflict')
+      const key = keyOf(batch, source)
+      const shown = typeof key === 'string' ? `'${key}'` : compactJson(key)
+      const details = {topic, partition, key, found: outcome.version, expected}
+      return conflict(`found ${outcome.version} events of key ${shown} in ${at}, expected ${expected}`, details)
     }
     case 'known-events':
       return conflict(
@@ -59,6 +68,12 @@ function refusalOf(batch: AppendBatch, outcome: AppendOutcome): EngineError {
     default:
       return assertNever(outcome, 'outcome')
   }
+}
+
+/** As its reader would see it: a batch that expects something holds one key. */
+function keyOf({bytes, count, maxTimestampMs, partition}: AppendBatch, source: Source | undefined): unknown {
+  const [record] = recordReader(source)({baseOffset: 0, bytes, count, maxTimestampMs}, 0, partition).records
+  return must(record, 'record of a batch').key
 }
 
 const conflict = (message: string, details: Readonly<Record<string, unknown>>): EngineError =>

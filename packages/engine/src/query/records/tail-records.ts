@@ -6,6 +6,7 @@ import type {Source} from '../../plan/source.ts'
 import type {Storage} from '../../storage/port/storage.ts'
 import type {TopicRecord} from '../../storage/port/log-store.ts'
 import {pageCursor, readPage, resolveStart} from './read-records.ts'
+import {mustStand} from './must-stand.ts'
 import {stoppable} from './stoppable.ts'
 
 const placesOf = ({name, partitions}: TopicRecord) =>
@@ -30,7 +31,7 @@ export function tailRecords(
     try {
       const positions = await resolveStart(storage.log, topic, from, onOutOfRange)
       const request = {recordsMax: limits.recordsPageMax, onCorruptBatch, onSkipped, ...(onOutOfRange && {onOutOfRange})}
-      yield {records: [], cursor: pageCursor(topic.name, positions), isAtEnd: false}
+      yield {records: [], cursor: pageCursor(topic, positions), isAtEnd: false}
       while (!isStopped()) {
         bell.reset()
         const page = await readPage(storage.log, current, source(), positions, request)
@@ -38,8 +39,8 @@ export function tailRecords(
         else if (page.isAtEnd && !isStopped()) await bell.wait(limits.taskPollMs)
         if (clock.nowMs() - lookedAtMs < limits.taskPollMs) continue
         lookedAtMs = clock.nowMs()
-        const found = await storage.log.topic(topic.name)
-        if (found === undefined || found.partitions <= positions.length) continue
+        const found = mustStand(topic, await storage.log.topic(topic.name))
+        if (found.partitions <= positions.length) continue
         // The topic has grown: new partitions are read from their begin.
         current = found
         while (positions.length < found.partitions) positions.push(0)

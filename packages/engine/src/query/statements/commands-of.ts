@@ -78,10 +78,12 @@ export function settingsOf(topic: TopicConfig | undefined): EngineSettings {
   return withBounds(settings)
 }
 
-export function withBounds({retentionMs, retentionBytes, ...settings}: TopicSettings): EngineSettings {
+export function withBounds({retentionMs, retentionBytes, maxCompactionLagMs, ...settings}: TopicSettings): EngineSettings {
+  const bound = (value: number): number | null => (value === -1 ? null : value)
   return {
     ...settings,
-    ...(retentionMs !== undefined && {retentionMs: retentionMs === -1 ? null : retentionMs}),
-    ...(retentionBytes !== undefined && {retentionBytes: retentionBytes === -1 ? null : retentionBytes}),
+    ...(retentionMs !== undefined && {retentionMs: bound(retentionMs)}),
+    ...(retentionBytes !== undefined && {retentionBytes: bound(retentionBytes)}),
+    ...(maxCompactionLagMs !== undefined && {maxCompactionLagMs: bound(maxCompactionLagMs)}),
   }
 }

@@ -30,7 +30,7 @@ export class Compiler {
   settings(properties: Readonly<Record<string, unknown>> = {}): Settings {
     const layers = [this.#options.properties, Object.fromEntries(this.systemProperties), properties]
     const entries = layers.flatMap(layer => Object.entries(layer)).filter(([, value]) => value !== null && value !== undefined)
-    return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]))
+    return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), propertyText(name, value)]))
   }
 
   script(sql: string, catalog: Catalog, options: ExecuteOptions): Script | SqlRejection {
@@ -132,4 +132,10 @@ export function withSet(settings: Settings, statements: readonly CompiledStateme
     if (statement.kind === 'unset-property') delete changed[statement.name.toLowerCase()]
   }
   return changed
+}
+
+function propertyText(name: string, value: unknown): string {
+  if (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') return String(value)
+  const found = Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
+  throw new EngineError('INVALID_ARGUMENT', `properties: found ${found} for ${name}, expected text, a number, true or false`)
 }

@@ -1,7 +1,7 @@
 import {assertNever} from '../../base/assert.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {Catalog} from '../../catalog/catalog.ts'
-import type {LogRecord, QueryInfo, StatementResult, TopicInfo} from '../../engine-api.ts'
+import type {Health, LogRecord, QueryInfo, StatementResult, TopicInfo} from '../../engine-api.ts'
 import type {EvaluationEnv} from '../../expr/bind.ts'
 import type {AnyFunction} from '../../expr/functions/registry.ts'
 import type {KeyIndexOf} from '../../plan/explain-pull.ts'
@@ -14,6 +14,8 @@ import {explainPlan} from './explain.ts'
 /** What the answers are made from. */
 export type Facts = {
   readonly topics: () => Promise<readonly TopicInfo[]>
+  readonly topic: (name: string) => Promise<TopicInfo | undefined>
+  readonly health: () => Promise<Health>
   readonly queries: () => readonly QueryInfo[]
   readonly functions: () => readonly AnyFunction[]
   readonly properties: () => ReadonlyMap<string, string>
@@ -61,9 +63,9 @@ export class Reports {
       case 'describe-function':
         return describeFunction(this.#facts.functions(), statement.name)
       case 'describe-topic': {
-        const found = (await this.#facts.topics()).find(({name}) => name === statement.topic)
+        const found = await this.#facts.topic(statement.topic)
         if (found === undefined) throw new EngineError('TOPIC_NOT_FOUND', `there is no topic ${statement.topic}`)
-        return describeTopic(found, catalog)
+        return describeTopic(found, catalog, await this.#facts.health())
       }
       case 'explain':
         return text(explainPlan(statement.statement, this.#facts.evaluation(), await this.#keyIndexes(catalog)))
@@ -75,7 +77,7 @@ export class Reports {
       }
       case 'print-topic': {
         const {topic, isFromBeginning, interval, limit = 100} = statement
-        const records = await this.#facts.someRecords(topic, isFromBeginning, Math.min(limit * interval, printedMax))
+        const records = await this.#facts.someRecords(topic, isFromBeginning, Math.min(Math.max(1, limit * interval), printedMax))
         const rows = records.filter((_, i) => i % interval === 0).map(({headers: _headers, ...record}) => record)
         const which = isFromBeginning ? 'from the beginning' : 'the newest'
         return table(
@@ -99,7 +101,7 @@ export class Reports {
 
   /** Time, and how much there is. */
   async #extended({topic, timestamp}: Source): Promise<readonly string[]> {
-    const info = (await this.#facts.topics()).find(({name}) => name === topic)
+    const info = await this.#facts.topic(topic)
     const of = (key: 'beginOffset' | 'endOffset' | 'bytes'): readonly number[] => info?.partitions.map(each => each[key]) ?? []
     const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
     return [
@@ -162,6 +164,9 @@ export class Reports {
   }
 }
 
+/** Those of a store's facts that say how safe what is in a topic is. */
+const replicationFacts = new Set(['replicas', 'persistence', 'warning'])
+
 const windowLine = (window: NonNullable<Source['window']>): string =>
   `its key has a ${window.kind} window${window.kind === 'session' ? '' : ` of ${window.sizeMs} ms`}`
 
@@ -202,12 +207,15 @@ function topicRow({name, partitions, encoding, isInternal, settings}: TopicInfo,
   }
 }
 
-/** A row a partition; the settings in the message. */
-function describeTopic({name, encoding, settings, partitions}: TopicInfo, catalog: Catalog): Answer {
+/** A row a partition; the settings, and what the store promises at this moment, in the message. */
+function describeTopic({name, encoding, settings, partitions}: TopicInfo, catalog: Catalog, {durability, facts}: Health): Answer {
   const users = catalog.sources().filter(({topic}) => topic === name)
   const lines = [
     `topic ${name} (${encoding}, ${partitions.length} partitions)`,
     ...Object.entries(settings).map(([setting, value]) => `${setting}: ${value ?? 'no bound'}`),
+    `acks LEADER survives: ${durability.leader}`,
+    `acks ALL survives: ${durability.all}`,
+    ...Object.entries(facts).flatMap(([fact, value]) => (replicationFacts.has(fact) ? [`${fact}: ${value}`] : [])),
     ...(users.length > 0 ? [`under ${users.map(source => `${source.kind} ${source.name}`).join(', ')}`] : []),
   ]
   const rows = partitions.map(({id, beginOffset, endOffset, bytes}) => ({

@@ -181,7 +181,7 @@ export class StatementRunner {
         for (const {name, topic, isReadOnly} of [...dependents, source]) {
           const entry = before.entry(name)
           if (entry) await queries.drop(tableRunId(entry))
-          if (statement.deletesTopic && !isReadOnly) await storage.log.dropTopic(topic)
+          if (statement.deletesTopic && !isReadOnly) await topics.remove(topic)
           topics.forget(topic)
         }
         const others = dependents.map(({name}) => name)

@@ -28,13 +28,17 @@ async function open() {
 test('a topic is made, described, altered and dropped by statements; its name keeps its case', async () => {
   const {engine, run} = await open()
   await run(`CREATE TOPIC Orders WITH (PARTITIONS=2, RETENTION_MS=60000, RETENTION_BYTES=1000, CLEANUP_POLICY='compact,delete',
-    COMPRESSION='none', TOMBSTONE_RETENTION_MS=5, TIMESTAMP_TYPE='append', ON_CORRUPT_BATCH='skip');`)
+    COMPRESSION='none', TOMBSTONE_RETENTION_MS=5, MIN_CLEANABLE_DIRTY_RATIO=0.1, MAX_COMPACTION_LAG_MS=90, MIN_COMPACTION_LAG_MS=9,
+    TIMESTAMP_TYPE='append', ON_CORRUPT_BATCH='skip');`)
   expect((await engine.topic('Orders'))?.settings).toEqual({
     retentionMs: 60_000,
     retentionBytes: 1000,
     cleanupPolicy: 'compact,delete',
     compression: 'none',
     tombstoneRetentionMs: 5,
+    minCleanableDirtyRatio: 0.1,
+    maxCompactionLagMs: 90,
+    minCompactionLagMs: 9,
     keyIndex: false,
     timestampType: 'append',
     onCorruptBatch: 'skip',
@@ -42,6 +46,7 @@ test('a topic is made, described, altered and dropped by statements; its name ke
   const [altered, described] = await run(`ALTER TOPIC Orders WITH (PARTITIONS=3, RETENTION_MS=-1); DESCRIBE TOPIC 'Orders';`)
   expect(altered).toMatchObject({kind: 'ALTER_TOPIC', message: 'Topic Orders altered'})
   expect(described?.message).toContain('retentionMs: no bound')
+  expect(described?.message).toMatch(/acks LEADER survives: .+\nacks ALL survives: .+/)
   expect(described?.rows).toHaveLength(3)
   await run('CREATE TOPIC IF NOT EXISTS Orders; DROP TOPIC Orders; DROP TOPIC IF EXISTS Orders;')
   expect(await engine.topic('Orders')).toBeUndefined()
@@ -53,6 +58,13 @@ test('what a topic can not be is refused with its place', async () => {
   expect(await refused('CREATE TOPIC t;')).toMatchObject({message: "A topic with the name 't' exists already."})
   expect(await refused('ALTER TOPIC t WITH (PARTITIONS=3);')).toMatchObject({line: 1, column: 32})
   expect(await refused('ALTER TOPIC t WITH (RETENTION_MS=0);')).toMatchObject({line: 1, column: 34})
+  expect(await refused('ALTER TOPIC t WITH (MIN_CLEANABLE_DIRTY_RATIO=50);')).toMatchObject({
+    message: expect.stringContaining('MIN_CLEANABLE_DIRTY_RATIO: 50. Expected a number from 0 to 1.'),
+    ...{line: 1, column: 47},
+  })
+  expect(await refused('ALTER TOPIC t WITH (MIN_COMPACTION_LAG_MS=2, MAX_COMPACTION_LAG_MS=1);')).toMatchObject({
+    message: expect.stringContaining('found minCompactionLagMs 2, expected at most maxCompactionLagMs, which is 1'),
+  })
   expect(await refused("ALTER TOPIC t WITH (COMPRESSION='gzip');")).toMatchObject({
     message: expect.stringContaining('none or zstd'),
   })

@@ -17,6 +17,9 @@ const topicNames = [
   'CLEANUP_POLICY',
   'COMPRESSION',
   'TOMBSTONE_RETENTION_MS',
+  'MIN_CLEANABLE_DIRTY_RATIO',
+  'MAX_COMPACTION_LAG_MS',
+  'MIN_COMPACTION_LAG_MS',
   'KEY_INDEX',
   'TIMESTAMP_TYPE',
   'ON_CORRUPT_BATCH',
@@ -60,7 +63,11 @@ export function readProperties(properties: readonly Property[], allowed: readonl
   for (const property of properties) {
     const name = property.name.text.toUpperCase()
     if (!allowed.some(known => known === name))
-      refuse(`Invalid config variable(s) in the WITH clause: ${name}`, property.name, didYouMean(name, allowed))
+      refuse(
+        `Invalid config variable(s) in the WITH clause: ${name}`,
+        property.name,
+        didYouMean(name, allowed) ?? `It may have: ${allowed.join(', ')}.`,
+      )
     if (byName.has(name)) refuse(`Duplicate property in the WITH clause: ${name}`, property.name)
     byName.set(name, property)
   }

@@ -45,6 +45,10 @@ export type TopicSettings = {
   readonly cleanupPolicy?: 'delete' | 'compact' | 'compact,delete'
   readonly compression?: 'none' | 'zstd'
   readonly tombstoneRetentionMs?: number
+  readonly minCleanableDirtyRatio?: number
+  /** -1: a record may wait for ever. */
+  readonly maxCompactionLagMs?: number
+  readonly minCompactionLagMs?: number
   readonly keyIndex?: boolean
   readonly timestampType?: 'create' | 'append'
   readonly onCorruptBatch?: 'fail' | 'skip'

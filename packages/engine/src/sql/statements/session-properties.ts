@@ -21,6 +21,7 @@ const known: Readonly<Record<string, readonly string[] | typeof count | 'text'>>
   'ksql.query.pull.table.scan.enabled': flag,
   'ksql.sink.partitions': count,
   'millrace.changelog.bytes.max': count,
+  'millrace.commit.acks': ['leader', 'all'],
   'millrace.evaluator': ['generated', 'interpreted'],
   'millrace.on.corrupt.batch': 'text',
 }

@@ -137,10 +137,10 @@ export function topicConfig(
 export function topicSettings(properties: WithProperties): TopicSettings {
   const retentionMs = bound(properties, 'RETENTION_MS')
   const retentionBytes = bound(properties, 'RETENTION_BYTES')
-  const tombstoneRetentionMs = properties.count('TOMBSTONE_RETENTION_MS')
-  const at = properties.at('TOMBSTONE_RETENTION_MS')
-  if (at !== undefined && tombstoneRetentionMs !== undefined && tombstoneRetentionMs < 0)
-    refuse(`Invalid value for TOMBSTONE_RETENTION_MS: ${tombstoneRetentionMs}. Expected a whole number from 0 on.`, at.value)
+  const tombstoneRetentionMs = fromZero(properties, 'TOMBSTONE_RETENTION_MS')
+  const minCleanableDirtyRatio = ratio(properties, 'MIN_CLEANABLE_DIRTY_RATIO')
+  const minCompactionLagMs = fromZero(properties, 'MIN_COMPACTION_LAG_MS')
+  const maxCompactionLagMs = bound(properties, 'MAX_COMPACTION_LAG_MS')
   const keyIndex = properties.flag('KEY_INDEX')
   const cleanupPolicy = cleanupPolicyOf(properties)
   const policyAt = properties.at('CLEANUP_POLICY')
@@ -158,13 +158,33 @@ export function topicSettings(properties: WithProperties): TopicSettings {
     ...(cleanupPolicy === undefined ? {} : {cleanupPolicy}),
     ...(compression === undefined ? {} : {compression}),
     ...(tombstoneRetentionMs === undefined ? {} : {tombstoneRetentionMs}),
+    ...(minCleanableDirtyRatio === undefined ? {} : {minCleanableDirtyRatio}),
+    ...(minCompactionLagMs === undefined ? {} : {minCompactionLagMs}),
+    ...(maxCompactionLagMs === undefined ? {} : {maxCompactionLagMs}),
     ...(keyIndex === undefined ? {} : {keyIndex}),
     ...(timestampType === undefined ? {} : {timestampType}),
     ...(onCorruptBatch === undefined ? {} : {onCorruptBatch}),
   }
 }
 
-function bound(properties: WithProperties, name: 'RETENTION_MS' | 'RETENTION_BYTES'): number | undefined {
+function fromZero(properties: WithProperties, name: PropertyName): number | undefined {
+  const value = properties.count(name)
+  const at = properties.at(name)
+  if (at !== undefined && value !== undefined && value < 0)
+    refuse(`Invalid value for ${name}: ${value}. Expected a whole number from 0 on.`, at.value)
+  return value
+}
+
+function ratio(properties: WithProperties, name: PropertyName): number | undefined {
+  const text = properties.text(name)
+  const at = properties.at(name)
+  if (text === undefined || at === undefined) return undefined
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value
+  return refuse(`Invalid value for ${name}: ${text}. Expected a number from 0 to 1.`, at.value)
+}
+
+function bound(properties: WithProperties, name: PropertyName): number | undefined {
   const value = properties.count(name)
   const at = properties.at(name)
   if (at !== undefined && value !== undefined && value !== -1 && value < 1)

@@ -42,16 +42,17 @@ export class LmdbGroupStore implements GroupStore {
 
   async offsets(group: string): Promise<readonly CommittedOffset[]> {
     return this.#env.read(() =>
-      [...this.#env.meta.getRange(under(prefixes.groupOffsets(group)))].map(({value}) => offsetRow.decode(value)),
+      offsetRow.decodeAll([...this.#env.meta.getRange(under(prefixes.groupOffsets(group)))].map(({value}) => value)),
     )
   }
 
-  async setGeneration(group: string, generation: number): Promise<void> {
+  async setGeneration(group: string, generation: number): Promise<number> {
     mustBeShort(group)
     const key = keys.groupGeneration(group)
-    await this.#env.write(() => {
+    return this.#env.write(() => {
       const current = decodeIfPresent(this.#env.meta, key, numberRow.decode) ?? 0
       if (generation > current) put(this.#env.meta, key, numberRow.encode(generation))
+      return Math.max(generation, current)
     })
   }
 

@@ -1,6 +1,7 @@
 import {assert} from '../../base/assert.ts'
 import type {Clock} from '../../base/clock.ts'
 import {EngineError} from '../../base/errors.ts'
+import {inPortions} from '../../base/in-portions.ts'
 import type {Offset, TopicPartition} from '../../record/record.ts'
 import {planAppend} from '../port/admission.ts'
 import type {
@@ -20,15 +21,20 @@ import {touchedBy} from '../port/touched-by.ts'
 import type {Environment} from './environment.ts'
 import {writeOffsets} from './group-store.ts'
 import {keys, prefixes, under} from './keys.ts'
-import {appendView, applyWrites, Partition} from './partitions.ts'
+import {appendView, applyWrites, Partition, type IndexedBatch} from './partitions.ts'
 import {removeDroppedTopic} from './removal.ts'
 import {decodeIfPresent, topicRow, nextNumber, numberRow, put, remove, topicNumberRow} from './rows.ts'
 import type {ThreadWake} from './wake.ts'
 
-/** Batches trimmed in one transaction: other writers get their turn in between. */
-const trimmedPerStep = 500
-/** Bytes of compacted batches written in one transaction. */
-const replacedBytesPerStep = 4 << 20
+/** Partitions whose bounds are read in one turn: some two milliseconds. */
+const partitionsPerTurn = 500
+/** Batches that one transaction removes, and their bytes: other writers get their turn in between. */
+const removedPerStep = 500
+const removedBytesPerStep = 4 << 20
+/** Bytes of compacted batches that one transaction writes. */
+const replacedBytesPerStep = 256 << 10
+/** Entries of the index looked at in one go. */
+const entriesPerSearch = 10_000
 const producerIdBytesMax = 512
 
 export class LmdbLogStore implements LogStore {
@@ -121,7 +127,18 @@ export class LmdbLogStore implements LogStore {
   }
 
   async bounds(partitions: readonly TopicPartition[]): Promise<readonly PartitionBounds[]> {
-    return this.#env.read(() => partitions.map(at => boundsOf(Partition.find(this.#env, at))))
+    return inPortions(partitions, partitionsPerTurn, 1, async some =>
+      this.#env.read(() => some.map(at => boundsOf(Partition.find(this.#env, at)))),
+    )
+  }
+
+  /** Log and offsets are one file, which goes back as a whole or not at all. */
+  async heads(places: readonly TopicPartition[]): Promise<readonly undefined[]> {
+    return places.map(() => undefined)
+  }
+
+  onTakeover(): () => void {
+    return () => {}
   }
 
   async keyBatches(at: TopicPartition, key: Uint8Array, fromVersion: number, batchesMax: number): Promise<KeyIndexPage> {
@@ -143,39 +160,34 @@ export class LmdbLogStore implements LogStore {
     }
   }
 
+  async trimPoint(at: TopicPartition, bytesMin: number): Promise<Offset> {
+    return this.#env.read(() => {
+      const partition = Partition.find(this.#env, at)
+      return partition ? trimPoint(partition, bytesMin) : 0
+    })
+  }
+
   async replace(at: TopicPartition, from: Offset, to: Offset, batches: Batches): Promise<'replaced' | 'conflict'> {
+    const found = this.#env.read(() => Partition.find(this.#env, at))
+    if (!found) return 'conflict'
+    const range = async (start: Offset, end: Offset, kept: readonly StoredBatch[]): Promise<boolean> => {
+      for (let next = start; ;) {
+        const step = await this.#env.write(() => replaceStep(found, next, end, kept))
+        if (step === end || step === undefined) return step === end
+        next = step
+      }
+    }
     let [next, some, bytes]: [Offset, StoredBatch[], number] = [from, [], 0]
     for await (const batch of batches) {
       // A batch ends where the next one begins: what was between them goes with the first.
       if (bytes >= replacedBytesPerStep) {
-        if ((await this.#replaceSome(at, next, batch.baseOffset, some)) === 'conflict') return 'conflict'
+        if (!(await range(next, batch.baseOffset, some))) return 'conflict'
         ;[next, some, bytes] = [batch.baseOffset, [], 0]
       }
       some.push(batch)
       bytes += batch.bytes.length
     }
-    return this.#replaceSome(at, next, to, some)
-  }
-
-  /** In one transaction. */
-  #replaceSome(at: TopicPartition, from: Offset, to: Offset, batches: readonly StoredBatch[]): Promise<'replaced' | 'conflict'> {
-    return this.#env.write(() => {
-      const partition = Partition.find(this.#env, at)
-      if (!partition || partition.row.begin > from) return 'conflict'
-      let {bytes} = partition.row
-      for (const old of [...basesBetween(partition, from, to)]) {
-        partition.removeBatch(old.baseOffset)
-        bytes -= old.bytes
-      }
-      let latestMs = partition.latestBefore(from)
-      for (const batch of batches) {
-        latestMs = Math.max(latestMs, batch.maxTimestampMs)
-        partition.putBatch(batch, latestMs)
-        bytes += batch.bytes.length
-      }
-      partition.row = {...partition.row, bytes}
-      return 'replaced'
-    })
+    return (await range(next, to, some)) ? 'replaced' : 'conflict'
   }
 }
 
@@ -206,6 +218,32 @@ function readRange(partition: Partition, {from, to = Infinity, bytesMax}: ReadRa
   return batches
 }
 
+/**
+ * Replaces as much of a range as one transaction may. Returns where it goes on, undefined when the partition is gone. A kept batch is what
+ * is left of one that stood where it begins or before, so what has its base before the step's end goes with the step.
+ */
+function replaceStep(partition: Partition, from: Offset, to: Offset, kept: readonly StoredBatch[]): Offset | undefined {
+  if (!partition.isThere) return undefined
+  const old = firstOf(basesBetween(partition, from, to))
+  const end = old.next?.baseOffset ?? to
+  const {begin} = partition.row
+  let {bytes} = partition.row
+  for (const batch of old.batches) {
+    partition.removeBatch(batch.baseOffset)
+    bytes -= batch.bytes
+  }
+  let latestMs = partition.latestBefore(from)
+  for (const batch of kept) {
+    const {baseOffset, count} = batch
+    if (baseOffset < from || baseOffset >= end || baseOffset + count <= begin) continue
+    latestMs = Math.max(latestMs, batch.maxTimestampMs)
+    partition.putBatch(batch, latestMs)
+    bytes += batch.bytes.length
+  }
+  partition.row = {...partition.row, bytes}
+  return end
+}
+
 function* basesBetween(partition: Partition, from: Offset, to: Offset) {
   for (const batch of partition.indexFrom(from)) {
     if (batch.baseOffset >= to) return
@@ -213,26 +251,47 @@ function* basesBetween(partition: Partition, from: Offset, to: Offset) {
   }
 }
 
+/** As many as one transaction may remove, and the one behind these. */
+function firstOf(batches: Iterable<IndexedBatch>): {readonly batches: readonly IndexedBatch[]; readonly next?: IndexedBatch} {
+  const taken: IndexedBatch[] = []
+  let bytes = 0
+  for (const batch of batches) {
+    if (taken.length === removedPerStep || bytes >= removedBytesPerStep) return {batches: taken, next: batch}
+    taken.push(batch)
+    bytes += batch.bytes
+  }
+  return {batches: taken}
+}
+
+function trimPoint(partition: Partition, bytesMin: number): Offset {
+  let {begin, bytes} = partition.row
+  let looked = 0
+  for (const batch of partition.indexFrom(0)) {
+    bytes -= batch.bytes
+    if (bytes < bytesMin || looked++ === entriesPerSearch) break
+    begin = batch.baseOffset + batch.count
+  }
+  return Math.max(begin, partition.row.begin)
+}
+
 function trimStep(partition: Partition | undefined, before: Offset): {isDone: boolean; begin: Offset} {
   if (!partition) return {isDone: true, begin: 0}
   const {row} = partition
   const target = Math.max(row.begin, Math.min(before, row.end))
+  const {batches, next} = firstOf(wholeBefore(partition, target))
   let {bytes} = row
-  let steps = 0
-  let begin = target
-  for (const batch of [...wholeBefore(partition, target)]) {
+  for (const batch of batches) {
     partition.removeBatch(batch.baseOffset)
     bytes -= batch.bytes
-    if (++steps === trimmedPerStep) begin = batch.baseOffset + batch.count
   }
-  if (begin !== row.begin || steps > 0) partition.row = {...row, begin, bytes}
-  return {isDone: begin === target, begin}
+  const begin = next ? Math.max(row.begin, next.baseOffset) : target
+  if (begin !== row.begin || batches.length > 0) partition.row = {...row, begin, bytes}
+  return {isDone: next === undefined, begin}
 }
 
 function* wholeBefore(partition: Partition, target: Offset) {
-  let steps = 0
   for (const batch of partition.indexFrom(0)) {
-    if (steps++ === trimmedPerStep || batch.baseOffset + batch.count > target) return
+    if (batch.baseOffset + batch.count > target) return
     yield batch
   }
 }

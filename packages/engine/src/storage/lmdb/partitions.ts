@@ -21,14 +21,16 @@ import {sweepIndexes} from './sweep-index.ts'
 
 export type IndexedBatch = IndexRow & {readonly baseOffset: Offset}
 
-/** One partition as it is in the transaction at hand. Found anew for each use: topics may be dropped and come back. */
+/** One partition as it is in the transaction at hand. Found anew for each use, or asked whether it is there: topics are dropped and come back. */
 export class Partition {
   readonly #env: Environment
+  readonly #name: string
   readonly #topic: number
   readonly #partition: number
 
-  private constructor(env: Environment, topic: number, partition: number) {
+  private constructor(env: Environment, name: string, topic: number, partition: number) {
     this.#env = env
+    this.#name = name
     this.#topic = topic
     this.#partition = partition
   }
@@ -36,7 +38,12 @@ export class Partition {
   static find(env: Environment, at: TopicPartition): Partition | undefined {
     const number = decodeIfPresent(env.meta, keys.topicNumber(at.topic), topicNumberRow.decode)
     if (!number || at.partition < 0 || at.partition >= number.partitions) return undefined
-    return new Partition(env, number.topic, at.partition)
+    return new Partition(env, at.topic, number.topic, at.partition)
+  }
+
+  /** Whether its topic was not dropped since it was found. */
+  get isThere(): boolean {
+    return decodeIfPresent(this.#env.meta, keys.topicNumber(this.#name), topicNumberRow.decode)?.topic === this.#topic
   }
 
   get row(): PartitionRow {

@@ -89,10 +89,13 @@ export const numberRow = {
   decode: (bytes: Uint8Array): number => must(readDoubles(bytes)[0], 'number in a row'),
 }
 
+const textOf = (row: Uint8Array): string => Buffer.from(row.buffer, row.byteOffset, row.byteLength).toString()
+
 /** What a JSON row holds was written with the same type. */
 const jsonRow = <T>() => ({
   encode: (value: T): Uint8Array => Buffer.from(JSON.stringify(value)),
-  decode: (bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()),
+  decode: (row: Uint8Array): T => JSON.parse(textOf(row)),
+  decodeAll: (rows: readonly Uint8Array[]): readonly T[] => JSON.parse(`[${rows.map(textOf).join(',')}]`),
 })
 
 export const topicRow = jsonRow<TopicRecord>()
@@ -107,7 +110,11 @@ export function nextNumber(env: Environment): number {
   return number
 }
 
+/** LMDB holds no longer key, and reading one is no miss but a RangeError. */
+const keyBytesMax = 1978
+
 export function decodeIfPresent<T>(db: Bytes, key: Uint8Array, decode: (bytes: Uint8Array) => T): T | undefined {
+  if (key.length > keyBytesMax) return undefined
   const bytes = db.get(key)
   return bytes && decode(bytes)
 }

@@ -1,5 +1,5 @@
 import type {ChangelogPage, ScanPage, ScanRange, StateStore, TaskImage} from '../port/state-store.ts'
-import type {TaskId} from '../port/task-commit.ts'
+import type {CommitAcks, TaskId} from '../port/task-commit.ts'
 import type {Environment} from './environment.ts'
 import {keys, prefixes, sequenceOfChangelogEntry, under} from './keys.ts'
 import {removeDroppedStore} from './removal.ts'
@@ -15,13 +15,15 @@ export class LmdbStateStore implements StateStore {
     this.#env = env
   }
 
-  claim(task: TaskId): Promise<TaskImage> {
-    return this.#env.write(() => {
+  async claim(task: TaskId, acks: CommitAcks = 'LEADER'): Promise<TaskImage> {
+    const image = await this.#env.write(() => {
       const known = findTask(this.#env, task) ?? {number: nextNumber(this.#env), epoch: 0, consumed: {}}
       const claimed = {...known, epoch: known.epoch + 1}
       putTask(this.#env, task, claimed)
       return {epoch: claimed.epoch, ...this.#imageOf(claimed)}
     })
+    if (acks === 'ALL') await this.#env.flushed()
+    return image
   }
 
   async peek(task: TaskId): Promise<Omit<TaskImage, 'epoch'> | undefined> {

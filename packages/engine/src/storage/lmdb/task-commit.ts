@@ -12,6 +12,7 @@ import type {ThreadWake} from './wake.ts'
 
 export async function commitTask(env: Environment, wake: ThreadWake, nowMs: number, work: TaskCommit): Promise<CommitOutcome> {
   const outcome = await env.write(() => decideAndWrite(env, nowMs, work))
+  if (work.acks === 'ALL') await env.flushed()
   if (outcome.kind === 'committed' && work.outputs.length > 0) wake.notify(work.outputs)
   return outcome
 }

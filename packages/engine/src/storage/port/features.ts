@@ -4,8 +4,9 @@ export type StorageFeatures = {
   /** Other processes may use the same storage at the same time. */
   readonly isCrossProcess: boolean
   /**
-   * An atomic append may reach any partitions, and take a group's offsets with it. Where it may not (Redis Cluster), one that
-   * reaches more than one partition number of one placement, or carries group offsets, fails with INVALID_ARGUMENT.
+   * An atomic append may reach any partitions. Where it may not (Redis Cluster), one that reaches more than one partition number of
+   * one placement fails with INVALID_ARGUMENT; so does one that carries offsets of a group and expects something of a
+   * partition or a key. With offsets alone it may reach any partitions everywhere.
    */
   readonly isAtomicAcrossPartitions: boolean
   /** What an acknowledged append survives, per acks level; shown to users as it stands here. */

@@ -16,11 +16,15 @@ export interface GroupStore {
   commitOffsets(group: string, generation: number | undefined, offsets: readonly CommittedOffset[]): Promise<boolean>
   /** Ordered by topic and partition. */
   offsets(group: string): Promise<readonly CommittedOffset[]>
-  /** Raises the generation that commits are checked against; one that is not higher than the group's changes nothing. */
-  setGeneration(group: string, generation: number): Promise<void>
+  /**
+   * Raises the generation that commits are checked against; one that is not higher than the group's changes nothing. Returns what
+   * it is then.
+   */
+  setGeneration(group: string, generation: number): Promise<number>
   /** Removes the group's offsets and generation (not its document). */
   dropGroup(group: string): Promise<void>
 }
 
 export type VersionedDocument = {readonly version: number; readonly data: unknown}
-export type CommittedOffset = TopicPartition & {readonly next: Offset; readonly metadata?: string}
+/** `marks`: what the log held below `next`, as consumer groups write it. */
+export type CommittedOffset = TopicPartition & {readonly next: Offset; readonly metadata?: string; readonly marks?: string}

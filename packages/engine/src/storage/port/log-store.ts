@@ -33,8 +33,17 @@ export interface LogStore {
    */
   read(ranges: readonly ReadRange[]): Promise<readonly ReadResult[]>
 
-  /** Begin (first kept offset), end (next offset to be written) and size of partitions. One round trip. */
+  /** Begin (first kept offset), end (next offset to be written) and size of partitions. One round trip for some hundreds. */
   bounds(partitions: readonly TopicPartition[]): Promise<readonly PartitionBounds[]>
+
+  /**
+   * The batch that holds each offset, or lies before it. Undefined where nobody can say: nothing is kept there, compaction has
+   * been there, or the store never loses the end of a log (embedded). One round trip.
+   */
+  heads(places: readonly (TopicPartition & {readonly offset: Offset})[]): Promise<readonly (BatchHead | undefined)[]>
+
+  /** Calls the listener when another server may have taken a log over, before any answer of it is heard. Returns what stops it. */
+  onTakeover(listener: () => void): () => void
 
   /**
    * Batches that hold events of a key, by version, from the one that holds `fromVersion` on, at most `batchesMax`; and how many
@@ -55,10 +64,17 @@ export interface LogStore {
   trim(partition: TopicPartition, before: Offset): Promise<Offset>
 
   /**
-   * Compaction: replaces all batches with base in `[from, to)` by `batches`, whose bases lie in that range and grow. They may come
-   * as they are made, more than memory holds; an adapter may then replace some at a time.
-   * Offsets of kept records do not change. Does nothing and says `conflict` when `from` was trimmed meanwhile.
-   * `to` is at most the partition's end. One compaction of a partition at a time: two at once are one `conflict`.
+   * Where to trim so that at least `bytesMin` bytes (≥ 1) are left; the begin where nothing can go. It may be less far than it could: ask
+   * again after the trim.
+   */
+  trimPoint(partition: TopicPartition, bytesMin: number): Promise<Offset>
+
+  /**
+   * Compaction: replaces all batches with base in `[from, to)` by `batches`, whose bases lie in that range and grow, each what is left
+   * of one of those. They may come as they are made, more than memory holds; an adapter may then replace some at a time.
+   * Offsets of kept records do not change; what is trimmed meanwhile stays trimmed. `from` and `to` are where batches begin or end,
+   * `to` is at most the partition's end. One compaction of a partition at a time: where several processes may share a store, a later
+   * one makes a `conflict` of an earlier one, and so does a drop. What a compaction that died has left goes with the next one.
    */
   replace(partition: TopicPartition, from: Offset, to: Offset, batches: Batches): Promise<'replaced' | 'conflict'>
 }
@@ -121,7 +137,9 @@ export type AppendOptions = {
   readonly acks?: 'NONE' | 'LEADER' | 'ALL'
   /**
    * Only with `isAtomic`: commits these offsets of a consumer group in the same step. When the group's generation is not
-   * `generation`, nothing is written and every batch is answered `aborted`.
+   * `generation`, nothing is written and every batch is answered `aborted`. In a cluster the batches follow the offsets, and
+   * are there when it is answered; after a failure they may still come. Producers are remembered by the group then, and one
+   * that it does not know begins with any sequence.
    */
   readonly groupOffsets?: {readonly group: string; readonly generation?: number; readonly offsets: readonly CommittedOffset[]}
 }
@@ -147,6 +165,11 @@ export type StoredBatch = {
   readonly maxTimestampMs: number
   readonly bytes: Uint8Array
 }
+
+export const headBytes = 8
+
+/** `bytes`: its first `headBytes`. */
+export type BatchHead = Pick<StoredBatch, 'baseOffset' | 'count' | 'bytes'>
 
 export type Batches = Iterable<StoredBatch> | AsyncIterable<StoredBatch>
 

@@ -1,13 +1,14 @@
 import type {Epoch, Offset, TopicPartition} from '../../record/record.ts'
-import type {ChangelogEntry, TaskId} from './task-commit.ts'
+import type {ChangelogEntry, CommitAcks, TaskId} from './task-commit.ts'
 
 /** Committed state of tasks. Written only by `Storage.commit`. */
 export interface StateStore {
   /**
    * Claims a task for a new owner: raises its epoch by one and returns it with what was committed last.
-   * From then on commits with an older epoch are fenced.
+   * From then on commits with an older epoch are fenced. With ALL what is returned has reached ALL, and so has what the owner before
+   * left behind for other slots of a cluster; it may fail with ACKS_NOT_REACHED.
    */
-  claim(task: TaskId): Promise<TaskImage>
+  claim(task: TaskId, acks?: CommitAcks): Promise<TaskImage>
 
   /** What was committed last, without claiming; undefined before the first claim. */
   peek(task: TaskId): Promise<Omit<TaskImage, 'epoch'> | undefined>

@@ -33,9 +33,16 @@ export type TaskCommit = {
   readonly orderedStores?: readonly string[]
   /** Written in order. The epoch stands for the producer: `producer` and `expectedEnd` are not looked at. */
   readonly outputs: readonly AppendBatch[]
+  readonly acks?: CommitAcks
   /** Small task facts that must survive a restart (stream times, …): opaque, replaced as a whole when given. */
   readonly facts?: Uint8Array
 }
+
+/**
+ * LEADER (the default): applied. ALL: also on the replicas and on disk, as for `AppendOptions.acks`, before outputs leave for other slots
+ * of a cluster and before it is answered. It may fail with ACKS_NOT_REACHED: then it is committed all the same.
+ */
+export type CommitAcks = 'LEADER' | 'ALL'
 
 /** A write to one store of the task; `value: null` deletes. Keys are order-preserving bytes. */
 export type StateWrite = {readonly store: string; readonly key: Uint8Array; readonly value: Uint8Array | null}
@@ -54,7 +61,8 @@ export type ChangelogWrite = {
 export type ChangelogEntry = {readonly sequence: number; readonly bytes: Uint8Array}
 
 export type CommitOutcome =
-  | {readonly kind: 'committed'; readonly baseOffsets: readonly Offset[]}
+  /** `acks` only where ALL was asked for and less was given. */
+  | {readonly kind: 'committed'; readonly baseOffsets: readonly Offset[]; readonly acks?: 'LEADER'}
   | {readonly kind: 'fenced'; readonly by: Epoch}
   /** An output topic is gone; nothing was written. */
   | {readonly kind: 'unknown-partition'; readonly at: TopicPartition}

@@ -1,9 +1,8 @@
 import type {Clock} from '../../base/clock.ts'
 import {EngineError} from '../../base/errors.ts'
-import type {Argument} from './connection.ts'
 import type {Connections} from './connections.ts'
 import {arrayOf, numberOf} from './reply.ts'
-import type {Script} from './script.ts'
+import type {ScriptCall} from './run-together.ts'
 import {canKeepAll, durabilityAt} from './server-facts.ts'
 import type {Durability} from './server-facts.ts'
 
@@ -19,7 +18,9 @@ export type AcknowledgerParts = {
   readonly mayFailOver: boolean
 }
 
-type Call = {readonly script: Script; readonly keys: readonly string[]; readonly args: readonly Argument[]}
+/** LEADER: applied. HURRIED: also on the replicas there are, if they follow within a second. ALL: see `run`. */
+export type AckLevel = 'LEADER' | 'HURRIED' | 'ALL'
+
 type Remembered = {readonly durability: Durability; readonly untilMs: number}
 
 /** Writes that are answered when replicas and disk have them, as far as the server that makes them can say. */
@@ -36,7 +37,10 @@ export class Acknowledger {
    * Runs a script that writes, and waits. `isKept`: level ALL can be given and was reached; false: it can't be given here, and
    * the answer stands for LEADER. Fails with ACKS_NOT_REACHED when replicas or disk did not follow in time: then it is written.
    */
-  async run(call: Call, {isRepeatable}: {isRepeatable: boolean}): Promise<{readonly reply: unknown; readonly isKept: boolean}> {
+  async run(
+    call: ScriptCall,
+    {isRepeatable}: {isRepeatable: boolean},
+  ): Promise<{readonly reply: unknown; readonly isKept: boolean}> {
     const {reply, missing, durability} = await this.#runAndWait(call, isRepeatable, ackTimeoutMs)
     if (missing !== undefined)
       throw new EngineError(
@@ -47,17 +51,26 @@ export class Acknowledger {
   }
 
   /** The same, where a failover must not take back what others were told, and a slow replica must not stop them for long. */
-  async runHurriedly(call: Call, {isRepeatable}: {isRepeatable: boolean}): Promise<unknown> {
+  async runHurriedly(call: ScriptCall, {isRepeatable}: {isRepeatable: boolean}): Promise<unknown> {
     return (await this.#runAndWait(call, isRepeatable, hurriedTimeoutMs, false)).reply
   }
 
-  async #runAndWait({script, keys, args}: Call, isRepeatable: boolean, timeoutMs: number, waitsForDisk = true) {
+  /** At any of the levels, for what is written once however often it is sent. */
+  async runAt(level: AckLevel, call: ScriptCall): Promise<{readonly reply: unknown; readonly isKept: boolean}> {
+    const options = {isRepeatable: true}
+    if (level === 'ALL') return this.run(call, options)
+    if (level === 'HURRIED') return {reply: await this.runHurriedly(call, options), isKept: true}
+    return {reply: await this.#parts.connections.command.run(call.script, call.keys, call.args, options), isKept: true}
+  }
+
+  async #runAndWait(call: ScriptCall, isRepeatable: boolean, timeoutMs: number, waitsForDisk = true) {
     const {command} = this.#parts.connections
+    const {script, keys, args} = call
     const durability = await this.#durabilityAt(keys[0] ?? '')
     const wait = waitFor(durability, timeoutMs, waitsForDisk)
     if (!wait) return {reply: await command.run(script, keys, args, {isRepeatable}), durability}
     const {acknowledged} = this.#parts.connections
-    const {reply, then} = await acknowledged.runThen(script, keys, args, wait, {isRepeatable})
+    const {reply, then} = await acknowledged.runThen(call, wait, {isRepeatable})
     const missing = missingOf(then, durability, wait)
     if (missing === undefined) return {reply, durability}
     // A replica that has gone meanwhile is not missed.

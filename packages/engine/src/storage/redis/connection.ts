@@ -3,8 +3,10 @@ import type {Redis} from 'ioredis'
 import type {Clock} from '../../base/clock.ts'
 import {EngineError} from '../../base/errors.ts'
 import {slotOf} from './connection-slot.ts'
-import {engineError, failureOf, messageOf, NotSent} from './errors.ts'
+import {engineError, failureOf, NotSent} from './errors.ts'
 import {inOneWrite} from './one-write.ts'
+import {isUnknownScript, RunTogether} from './run-together.ts'
+import type {Command, ScriptCall, Together} from './run-together.ts'
 import type {Script} from './script.ts'
 
 export type Argument = string | number | Buffer
@@ -15,9 +17,6 @@ const patienceMs = 10_000
 const firstPauseMs = 20
 const longestPauseMs = 500
 
-/** Reply of a script, and of the command behind it. */
-export type Together = {readonly reply: unknown; readonly then: unknown}
-
 /**
  * Commands over one connection. A command that the server refused for now is sent again; one whose connection broke is sent
  * again only when the caller says that running it twice is running it once (`isRepeatable`).
@@ -25,6 +24,7 @@ export type Together = {readonly reply: unknown; readonly then: unknown}
 export class Connection {
   readonly #client: Client
   readonly #clock: Clock
+  readonly #together = new WeakMap<Redis, RunTogether>()
   #isClosed = false
 
   constructor(client: Client, clock: Clock) {
@@ -46,21 +46,17 @@ export class Connection {
   }
 
   /**
-   * A script and a command behind it, on one connection to one server: what WAIT needs, which speaks of what its own connection
-   * wrote. If it breaks in between, both are sent again, to the server that has the keys then, or fail as one. While a slot moves
-   * to another server both wait for its end: keys that are there already can't be followed with a second command.
+   * A script and a command behind it, on one connection to one server, see `RunTogether`. If it breaks in between, both are sent
+   * again, to the server that has the keys then, or fail as one. While a slot moves to another server both wait for its end:
+   * keys that are there already can't be followed with a second command.
    */
-  runThen(
-    script: Script,
-    keys: readonly string[],
-    args: readonly Argument[],
-    then: readonly [string, ...Argument[]],
-    {isRepeatable}: {isRepeatable: boolean},
-  ): Promise<Together> {
+  runThen(call: ScriptCall, then: Command, {isRepeatable}: {isRepeatable: boolean}): Promise<Together> {
     return this.#persist(isRepeatable, async () => {
-      const server = this.#serverOf(keys[0] ?? '')
+      const server = this.#serverOf(call.keys[0] ?? '')
+      let together = this.#together.get(server)
+      if (!together) this.#together.set(server, (together = new RunTogether(server)))
       try {
-        return await together(server, script, keys, args, then)
+        return await together.run(call, then)
       } catch (error) {
         this.#lookAgain()
         throw error
@@ -129,8 +125,6 @@ export class Connection {
   }
 }
 
-const isUnknownScript = (error: unknown): boolean => messageOf(error).startsWith('NOSCRIPT')
-
 async function evaluate(client: Client, script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
   try {
     return await client.callBuffer('EVALSHA', script.digest, keys.length, ...keys, ...args)
@@ -138,24 +132,4 @@ async function evaluate(client: Client, script: Script, keys: readonly string[],
     if (!isUnknownScript(error)) throw error
     return client.callBuffer('EVAL', script.source, keys.length, ...keys, ...args)
   }
-}
-
-async function together(
-  server: Redis,
-  script: Script,
-  keys: readonly string[],
-  args: readonly Argument[],
-  [then, ...thenArgs]: readonly [string, ...Argument[]],
-): Promise<Together> {
-  const send = async (command: string, name: string) => {
-    const pipeline = server.pipeline()
-    pipeline.callBuffer(command, name, keys.length, ...keys, ...args)
-    pipeline.callBuffer(then, ...thenArgs)
-    return (await pipeline.exec()) ?? []
-  }
-  let replies = await send('EVALSHA', script.digest)
-  if (isUnknownScript(replies[0]?.[0])) replies = await send('EVAL', script.source)
-  for (const [error] of replies) if (error) throw error
-  const [reply, after] = replies.map(([, value]) => value)
-  return {reply, then: after}
 }

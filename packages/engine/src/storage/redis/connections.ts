@@ -4,6 +4,7 @@ import type {Clock} from '../../base/clock.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {Logger} from '../../base/logger.ts'
 import {Connection} from './connection.ts'
+import {restoreStringMethods} from './restore-string-methods.ts'
 
 export type RedisMode = 'standalone' | 'sentinel' | 'cluster'
 
@@ -15,6 +16,7 @@ export class Connections {
   readonly #open: () => Redis | Cluster
   readonly #clock: Clock
   readonly #clients: (Redis | Cluster)[] = []
+  readonly #takeoverListeners = new Set<() => void>()
   readonly command: Connection
   #acknowledged: Connection | undefined
 
@@ -22,10 +24,14 @@ export class Connections {
     this.#open = open
     this.#clock = clock
     this.command = this.#connection()
+    this.command.onChange(() => {
+      for (const listener of this.#takeoverListeners) listener()
+    })
   }
 
   /** Resolves when the server answers. */
   static async open(url: string, mode: RedisMode, clock: Clock, logger: Logger): Promise<Connections> {
+    restoreStringMethods()
     const make = clientFactory(url, mode)
     let lastError: unknown
     const connections = new Connections(() => {
@@ -49,6 +55,12 @@ export class Connections {
   get acknowledged(): Connection {
     this.#acknowledged ??= this.#connection()
     return this.#acknowledged
+  }
+
+  /** Calls the listener whenever another server may have taken a primary's place. Returns what stops it. */
+  onTakeover(listener: () => void): () => void {
+    this.#takeoverListeners.add(listener)
+    return () => this.#takeoverListeners.delete(listener)
   }
 
   /** A client of the caller's own, closed with the rest. */

@@ -14,14 +14,3 @@ function entryOf(reply: unknown): StoredBatch {
     bytes: bytesOf(bytes),
   }
 }
-
-/** Arguments of XADD for an entry that a compaction writes. */
-export const entryArguments = (
-  {baseOffset, count, maxTimestampMs, bytes}: StoredBatch,
-  bytesBefore: number,
-  latestMs: number,
-) => [
-  `${baseOffset}-1`,
-  ...['b', Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)],
-  ...['n', count, 't', maxTimestampMs, 'z', bytesBefore, 'x', latestMs],
-]

@@ -58,6 +58,21 @@ export class RedisKeys {
     return `${this.#namespace}:{group:${group.replaceAll('}', '%7D')}}`
   }
 
+  /** Stream: batches that were committed with offsets of the group, on their way to other slots of a cluster; of one append at most. */
+  groupOutbox(group: string): string {
+    return `${this.group(group)}:outbox`
+  }
+
+  /** Hash: what is known of appends that go with offsets of the group in a cluster, see `lua/commit-consumed.ts`. */
+  groupMemory(group: string): string {
+    return `${this.group(group)}:memory`
+  }
+
+  /** Set: groups whose outbox was ever used. */
+  get groupsWithOutbox(): string {
+    return `${this.#namespace}:{groups-with-outbox}`
+  }
+
   /** Of one place the same object each time. */
   partition(place: PartitionPlace): PartitionKeys {
     const known = this.#partitions.get(place)
@@ -67,10 +82,19 @@ export class RedisKeys {
     return made
   }
 
-  #partitionKeys({topic, placement, partition}: PartitionPlace): PartitionKeys {
-    const prefix = `${this.#namespace}:{${placement}:${partition}}:${topic}`
+  #partitionKeys(place: PartitionPlace): PartitionKeys {
+    const prefix = this.#prefix(place)
     const [log, compacted, rewrite] = [`${prefix}:log`, `${prefix}:compacted`, `${prefix}:rewrite`]
-    return {log, compacted, rewrite, meta: `${prefix}:meta`, keyIndex: `${prefix}:keys`, eventIds: `${prefix}:events`}
+    return {log, compacted, rewrite, meta: this.meta(place), keyIndex: `${prefix}:keys`, eventIds: `${prefix}:events`}
+  }
+
+  /** Hash: the bounds of a partition, and its producers. */
+  meta(place: PartitionPlace): string {
+    return `${this.#prefix(place)}:meta`
+  }
+
+  #prefix({topic, placement, partition}: PartitionPlace): string {
+    return `${this.#namespace}:{${placement}:${partition}}:${topic}`
   }
 
   /** Set: the tasks of a query, as JSON. */

@@ -7,6 +7,8 @@ import {touchedBy} from '../port/touched-by.ts'
 import type {Acknowledger} from './acks.ts'
 import {AppendArguments} from './append-arguments.ts'
 import type {Connections} from './connections.ts'
+import type {ConsumedAppender} from './consumed-append.ts'
+import {parseOutcomes} from './outcomes.ts'
 import type {PartitionPlace, RedisKeys} from './keys.ts'
 import {appendBatches} from './lua/append-batches.ts'
 import {appendOne} from './lua/append-one.ts'
@@ -22,6 +24,8 @@ export type RedisLogParts = {
   readonly clock: Clock
   readonly isCluster: boolean
   readonly acknowledger: Acknowledger
+  /** In a cluster, for appends with offsets of a group. */
+  readonly consumedAppender: ConsumedAppender
 }
 
 /** Appends to the logs of partitions: one script call, in a cluster one a slot. */
@@ -34,6 +38,10 @@ export class LogAppender {
 
   async append(batches: readonly AppendBatch[], options: AppendOptions = {}): Promise<readonly AppendOutcome[]> {
     assert(options.isAtomic === true || !options.groupOffsets, 'group offsets go with an atomic append only')
+    const {groupOffsets, acks} = options
+    const {isCluster, consumedAppender} = this.#parts
+    if (isCluster && groupOffsets)
+      return consumedAppender.append({batches, groupOffsets, acks}, () => this.#append(batches, options))
     const [first] = batches
     const single = batches.length === 1 && first && isPlain(first, options) ? await this.#appendOne(first) : undefined
     if (single) return [single]
@@ -91,13 +99,8 @@ export class LogAppender {
   /** One script call: all of it stands on one server, in a cluster in one slot. */
   async #appendTogether(placed: readonly Placed[], options: AppendOptions): Promise<readonly AppendOutcome[]> {
     if (placed.length === 0) return []
-    const {keys, connections, acknowledger, wake, clock, isCluster} = this.#parts
+    const {keys, connections, acknowledger, wake, clock} = this.#parts
     const {groupOffsets, isAtomic = false} = options
-    if (groupOffsets && isCluster)
-      throw new EngineError(
-        'INVALID_ARGUMENT',
-        'found offsets of a group with an append, which a Redis Cluster keeps in different slots: commit them after it, with event ids that make a repetition harmless',
-      )
     const append = new AppendArguments(keys, groupOffsets ? [keys.group(groupOffsets.group)] : [])
     for (const {place, batch} of placed) append.add(place, batch)
     const offsets = groupOffsets?.offsets.flatMap(offset => [partitionKey(offset), JSON.stringify(offset)]) ?? []
@@ -152,35 +155,3 @@ const spansSlots = (): EngineError =>
     'INVALID_ARGUMENT',
     'found an atomic append to keys that a Redis Cluster keeps in different slots, expected partitions of one number and placement',
   )
-
-function parseOutcomes(reply: unknown): readonly AppendOutcome[] {
-  const flat = arrayOf(reply)
-  const outcomes: AppendOutcome[] = []
-  for (let i = 0; i < flat.length; i += 2) outcomes.push(outcomeOf(textOf(flat[i]), flat[i + 1]))
-  return outcomes
-}
-
-function outcomeOf(status: string, detail: unknown): AppendOutcome {
-  switch (status) {
-    case 'appended':
-    case 'duplicate':
-      return {kind: status, baseOffset: numberOf(detail)}
-    case 'out-of-order':
-      return {kind: status, expectedSequence: numberOf(detail)}
-    case 'fenced':
-      return {kind: status, by: numberOf(detail)}
-    case 'conflict':
-      return {kind: status, end: numberOf(detail)}
-    case 'known-events':
-      return {kind: status, known: numberOf(detail)}
-    case 'key-conflict': {
-      const [index, version] = textOf(detail).split(' ')
-      return {kind: status, index: numberOf(index), version: numberOf(version)}
-    }
-    case 'unknown-partition':
-    case 'aborted':
-      return {kind: status}
-    default:
-      throw new Error(`the append script answered ${status}`)
-  }
-}

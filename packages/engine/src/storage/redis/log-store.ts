@@ -4,6 +4,7 @@ import type {
   AppendBatch,
   AppendOptions,
   AppendOutcome,
+  BatchHead,
   Batches,
   KeyIndexPage,
   LogStore,
@@ -14,29 +15,29 @@ import type {
 } from '../port/log-store.ts'
 import {BoundsReader} from './bounds-reader.ts'
 import {replaceBatches} from './compaction.ts'
+import {HeadReader} from './head-reader.ts'
 import {readKeyIndex} from './key-index.ts'
 import type {PartitionKeys} from './keys.ts'
 import {LogAppender, type RedisLogParts} from './log-appender.ts'
-import {LogReader, readMeta} from './log-reader.ts'
-import {batchAtTime} from './lua/batch-at-time.ts'
-import {trimLog} from './lua/trim-log.ts'
-import {arrayOf, numberOf, textOf} from './reply.ts'
-import {sweepIndexes} from './sweep-index.ts'
+import {LogReader} from './log-reader.ts'
+import {searchSize, searchTime} from './search.ts'
+import {trimPartition} from './trim.ts'
 
 const unknownBounds: PartitionBounds = {begin: 0, end: 0, bytes: 0, isKnown: false}
-const entriesLookedAtPerCall = 50
 
 export class RedisLogStore implements LogStore {
   readonly #parts: RedisLogParts
   readonly #reader: LogReader
   readonly #bounds: BoundsReader
   readonly #appender: LogAppender
+  readonly #heads: HeadReader
 
   constructor(parts: RedisLogParts) {
     this.#parts = parts
     this.#reader = new LogReader(parts.connections.command)
     this.#appender = new LogAppender(parts)
-    this.#bounds = new BoundsReader(parts.connections.command, parts.isCluster)
+    this.#heads = new HeadReader(parts.connections.command, parts.isCluster)
+    this.#bounds = new BoundsReader(parts.connections.command, parts.keys, parts.isCluster)
   }
 
   createTopic(topic: TopicRecord): Promise<'created' | 'exists'> {
@@ -63,22 +64,38 @@ export class RedisLogStore implements LogStore {
     return this.#appender.append(batches, options)
   }
 
-  async read(ranges: readonly ReadRange[]): Promise<readonly ReadResult[]> {
-    return this.#atPlaces(
+  read(ranges: readonly ReadRange[]): Promise<readonly ReadResult[]> {
+    const {topics, keys} = this.#parts
+    return topics.askAt(
       ranges,
-      (keys, range) => this.#reader.read(keys, range),
+      (places, at) => Promise.all(at.map((range, i) => this.#reader.read(keys.partition(must(places[i], 'place')), range))),
       result => result.bounds.isKnown,
       {bounds: unknownBounds, batches: []},
     )
   }
 
-  async bounds(partitions: readonly TopicPartition[]): Promise<readonly PartitionBounds[]> {
-    return this.#atPlaces(
+  bounds(partitions: readonly TopicPartition[]): Promise<readonly PartitionBounds[]> {
+    return this.#parts.topics.askAt(
       partitions,
-      keys => this.#bounds.read(keys),
+      places => this.#bounds.read(places),
       bounds => bounds.isKnown,
       unknownBounds,
     )
+  }
+
+  async heads(places: readonly (TopicPartition & {readonly offset: Offset})[]): Promise<readonly (BatchHead | undefined)[]> {
+    const {topics, keys} = this.#parts
+    const answers = await topics.askAt(
+      places,
+      (found, at) => this.#heads.read(at.map(({offset}, i) => ({log: keys.partition(must(found[i], 'place')).log, offset}))),
+      ({head}) => head !== undefined,
+      {head: undefined},
+    )
+    return answers.map(({head}) => head)
+  }
+
+  onTakeover(listener: () => void): () => void {
+    return this.#parts.connections.onTakeover(listener)
   }
 
   async keyBatches(at: TopicPartition, key: Uint8Array, fromVersion: number, batchesMax: number): Promise<KeyIndexPage> {
@@ -89,34 +106,17 @@ export class RedisLogStore implements LogStore {
 
   async batchAtTime(at: TopicPartition, timestampMs: number): Promise<Offset | undefined> {
     const keys = await this.#keysOf(at)
-    if (!keys) return undefined
-    const meta = await readMeta(this.#parts.connections.command, keys)
-    const inCompacted =
-      meta.split > meta.begin ? await this.#searchTime(keys.compacted, meta.begin, meta.split, timestampMs) : undefined
-    return inCompacted ?? this.#searchTime(keys.log, Math.max(meta.begin, meta.split), meta.end, timestampMs)
+    return keys && searchTime(this.#parts.connections.command, keys, timestampMs)
   }
 
-  async #searchTime(stream: string, low: Offset, high: Offset, timestampMs: number): Promise<Offset | undefined> {
-    let from = low
-    for (;;) {
-      const args = [from, from === low ? high : from, timestampMs, entriesLookedAtPerCall]
-      const reply = await this.#parts.connections.command.run(batchAtTime, [stream], args, {isRepeatable: true})
-      const [status, offset] = arrayOf(reply)
-      if (textOf(status) === 'found') return numberOf(offset)
-      if (textOf(status) === 'none') return undefined
-      from = numberOf(offset)
-    }
+  async trimPoint(at: TopicPartition, bytesMin: number): Promise<Offset> {
+    const keys = await this.#keysOf(at)
+    return keys ? searchSize(this.#parts.connections.command, keys, bytesMin) : 0
   }
 
   async trim(at: TopicPartition, before: Offset): Promise<Offset> {
     const keys = await this.#keysOf(at)
-    if (!keys) return 0
-    const {command} = this.#parts.connections
-    const trimmed = [keys.log, keys.compacted, keys.meta, keys.keyIndex, keys.eventIds]
-    const reply = arrayOf(await command.run(trimLog, trimmed, [before], {isRepeatable: true}))
-    const [begin = 0, firstBase = 0, isSweepDue] = reply.map(numberOf)
-    if (isSweepDue === 1) await sweepIndexes(command, keys, firstBase)
-    return Math.max(0, begin)
+    return keys ? trimPartition(this.#parts.connections.command, keys, before) : 0
   }
 
   async replace(at: TopicPartition, from: Offset, to: Offset, batches: Batches): Promise<'replaced' | 'conflict'> {
@@ -128,30 +128,5 @@ export class RedisLogStore implements LogStore {
     this.#parts.topics.forget([at.topic])
     const [place] = await this.#parts.topics.places([at])
     return place && this.#parts.keys.partition(place)
-  }
-
-  /** Asks each partition where its topic was remembered to be, and those not found there once more where it is now. */
-  async #atPlaces<At extends TopicPartition, Answer>(
-    ats: readonly At[],
-    ask: (keys: PartitionKeys, at: At) => Promise<Answer>,
-    isKnown: (answer: Answer) => boolean,
-    absent: Answer,
-  ): Promise<readonly Answer[]> {
-    const askAll = async (asked: readonly At[]): Promise<readonly Answer[]> => {
-      const places = await this.#parts.topics.places(asked)
-      return Promise.all(
-        asked.map(async (at, i) => {
-          const place = places[i]
-          return place ? ask(this.#parts.keys.partition(place), at) : absent
-        }),
-      )
-    }
-    const answers = await askAll(ats)
-    const missing = ats.filter((_, i) => !isKnown(must(answers[i], 'answer')))
-    if (missing.length === 0) return answers
-    this.#parts.topics.forget(missing.map(at => at.topic))
-    const again = await askAll(missing)
-    let next = 0
-    return answers.map(answer => (isKnown(answer) ? answer : must(again[next++], 'answer')))
   }
 }

@@ -8,10 +8,14 @@ import type {Storage} from '../port/storage.ts'
 import {Acknowledger} from './acks.ts'
 import {Connections} from './connections.ts'
 import type {RedisMode} from './connections.ts'
+import {ConsumedAppender} from './consumed-append.ts'
+import {Forwarder} from './forwarder.ts'
+import {GroupOutbox} from './group-outbox.ts'
 import {RedisGroupStore} from './group-store.ts'
 import {RedisKeys} from './keys.ts'
 import {RedisLogStore} from './log-store.ts'
 import {featuresOf, healthOf, readServerFacts} from './server-facts.ts'
+import {OutboxSweeper} from './outbox-sweeper.ts'
 import {Outbox} from './outbox.ts'
 import {RedisStateStore} from './state-store.ts'
 import {TaskCommitter} from './task-commit.ts'
@@ -47,19 +51,27 @@ export async function openRedisStorage(options: RedisStorageOptions): Promise<St
   const refresh = async () => (facts = await readServerFacts(command))
   await topics.finishDrops()
   const acknowledger = new Acknowledger({connections, clock, mayFailOver: deployment.mayFailOver})
-  const outbox = new Outbox(command, keys, wake)
-  const committer = new TaskCommitter({connection: command, keys, topics, wake, clock, outbox, isCluster})
+  const forwarder = new Forwarder({acknowledger, keys, wake})
+  const outbox = new Outbox({connection: command, keys, forwarder, clock})
+  const groupOutbox = new GroupOutbox({connection: command, keys, forwarder, clock, logger})
+  const consumedAppender = new ConsumedAppender({connection: command, acknowledger, keys, topics, outbox: groupOutbox, clock})
+  const sweeper = new OutboxSweeper({connection: command, keys, outbox: groupOutbox, clock, logger})
+  if (isCluster) void sweeper.run()
+  const committer = new TaskCommitter({connection: command, keys, topics, wake, clock, outbox, isCluster, acknowledger})
   return {
     get features() {
       return featuresOf(facts.durability, deployment)
     },
-    log: new RedisLogStore({connections, keys, topics, wake, clock, isCluster, acknowledger}),
-    state: new RedisStateStore(command, keys, outbox),
-    groups: new RedisGroupStore(command, acknowledger, keys),
+    log: new RedisLogStore({connections, keys, topics, wake, clock, isCluster, acknowledger, consumedAppender}),
+    state: new RedisStateStore({connection: command, keys, outbox, acknowledger, clock}),
+    groups: new RedisGroupStore({connection: command, acknowledger, keys, outbox: groupOutbox, clock, isCluster}),
     wake,
     commit: work => committer.commit(work),
     health: async () => healthOf(await refresh()),
-    close: async () => connections.close(),
+    close: async () => {
+      sweeper.stop()
+      connections.close()
+    },
   }
 }
 

@@ -1,17 +1,22 @@
-import type {Offset, TopicPartition} from '../../record/record.ts'
-import type {AppendBatch} from '../port/log-store.ts'
-import type {TaskId} from '../port/task-commit.ts'
-import {AppendArguments} from './append-arguments.ts'
+import type {Clock} from '../../base/clock.ts'
+import {partitionKey} from '../../record/record.ts'
+import type {CommitAcks, TaskCommit, TaskId} from '../port/task-commit.ts'
 import type {Connection} from './connection.ts'
-import type {PartitionPlace, RedisKeys} from './keys.ts'
-import {forwardOutput} from './lua/forward-output.ts'
-import {arrayOf, bytesOf, fieldsOf, numberOf, textOf} from './reply.ts'
-import type {RedisWake} from './wake.ts'
-
-/** An output whose partition lives in another slot than its task. */
-export type Forward = {readonly place: PartitionPlace; readonly batch: AppendBatch}
+import {destinationOf, forwardOf} from './forward.ts'
+import type {Forward} from './forward.ts'
+import type {Forwarder, Sent} from './forwarder.ts'
+import type {RedisKeys} from './keys.ts'
+import {arrayOf, fieldsOf, textOf} from './reply.ts'
+import {untilAcknowledged} from './until-acknowledged.ts'
 
 const entriesPerDrain = 100
+
+export type OutboxParts = {
+  readonly connection: Connection
+  readonly keys: RedisKeys
+  readonly forwarder: Forwarder
+  readonly clock: Clock
+}
 
 /**
  * A script of a cluster reaches one slot. Outputs for others are put into the task's outbox by its commit, in the task's own slot,
@@ -22,56 +27,60 @@ const entriesPerDrain = 100
 export class Outbox {
   readonly #connection: Connection
   readonly #keys: RedisKeys
-  readonly #wake: RedisWake
+  readonly #forwarder: Forwarder
+  readonly #clock: Clock
 
-  constructor(connection: Connection, keys: RedisKeys, wake: RedisWake) {
+  constructor({connection, keys, forwarder, clock}: OutboxParts) {
     this.#connection = connection
     this.#keys = keys
-    this.#wake = wake
+    this.#forwarder = forwarder
+    this.#clock = clock
   }
 
   /** Entries of a forward, as the commit script puts them into the outbox. */
-  static pack({place, batch}: Forward): Uint8Array[] {
-    const destination: Destination = {place, at: {topic: batch.topic, partition: batch.partition}}
-    return [
-      Buffer.from(JSON.stringify(destination)),
-      Buffer.from(`${batch.count}`),
-      Buffer.from(`${batch.maxTimestampMs}`),
-      batch.bytes,
-    ]
+  static pack(forward: Forward): Uint8Array[] {
+    const {count, maxTimestampMs, bytes} = forward.batch
+    return [Buffer.from(destinationOf(forward)), Buffer.from(`${count}`), Buffer.from(`${maxTimestampMs}`), bytes]
   }
 
-  /** Sends what a commit has just put into the outbox as its last entries. Returns their offsets, -1 for partitions that went. */
-  async send(task: TaskId, incarnation: string, last: number, forwards: readonly Forward[]): Promise<readonly Offset[]> {
+  /** Sends what a commit has just put into the outbox as its last entries. */
+  async send(
+    {task, acks}: TaskCommit,
+    incarnation: string,
+    last: number,
+    forwards: readonly Forward[],
+  ): Promise<readonly Sent[]> {
     const first = last - forwards.length + 1
-    const bases: Offset[] = []
-    // In order, one by one: a partition that has seen a sequence takes no earlier one.
-    for (const [i, forward] of forwards.entries()) bases.push(await this.#sendOne(task, incarnation, first + i, forward))
+    // To each partition in order, for one that has seen a sequence takes no earlier one; to all at once, since each may wait for a disk.
+    const lanes = new Map<string, Promise<Sent>>()
+    const sending = forwards.map((forward, i) => {
+      const key = partitionKey(forward.batch)
+      const send = (): Promise<Sent> => this.#sendOne(task, incarnation, first + i, forward, acks)
+      const own = lanes.get(key)?.then(send) ?? send()
+      lanes.set(key, own)
+      return own
+    })
+    const sent = await Promise.all(sending)
     await this.#trim(task, last)
-    return bases
+    return sent
   }
 
   /** Sends what a former owner left behind. */
-  async drain(task: TaskId, incarnation: string): Promise<void> {
+  async drain(task: TaskId, incarnation: string, acks: CommitAcks): Promise<void> {
     for (;;) {
       const reply = await this.#connection.call('XRANGE', [this.#keys.outbox(task), '-', '+', 'COUNT', entriesPerDrain])
       const entries = arrayOf(reply).map(parseEntry)
-      for (const {sequence, forward} of entries) await this.#sendOne(task, incarnation, sequence, forward)
+      for (const {sequence, forward} of entries) await this.#sendOne(task, incarnation, sequence, forward, acks)
       const last = entries.at(-1)
       if (!last) return
       await this.#trim(task, last.sequence)
     }
   }
 
-  async #sendOne(task: TaskId, incarnation: string, sequence: number, {place, batch}: Forward): Promise<Offset> {
-    const append = new AppendArguments(this.#keys)
-    append.add(place, batch)
-    const head = [`${this.#keys.task(task)} ${incarnation}`, sequence, ...this.#wake.arguments([batch])]
-    const reply = await this.#connection.run(forwardOutput, append.keys, [...head, ...append.args], {isRepeatable: true})
-    const [status, base] = arrayOf(reply)
-    if (textOf(status) === 'unknown-partition') return -1
-    this.#wake.notify([batch])
-    return numberOf(base)
+  #sendOne(task: TaskId, incarnation: string, sequence: number, forward: Forward, level: CommitAcks = 'LEADER'): Promise<Sent> {
+    const outbox = `${this.#keys.task(task)} ${incarnation}`
+    const send = () => this.#forwarder.send({outbox, sequence, first: sequence, forward, level})
+    return untilAcknowledged(this.#clock, send)
   }
 
   async #trim(task: TaskId, sent: number): Promise<void> {
@@ -79,17 +88,7 @@ export class Outbox {
   }
 }
 
-type Destination = {readonly place: PartitionPlace; readonly at: TopicPartition}
-
 function parseEntry(reply: unknown): {readonly sequence: number; readonly forward: Forward} {
-  const [id, flat] = arrayOf(reply)
-  const fields = fieldsOf(flat)
-  const {place, at}: Destination = JSON.parse(textOf(fields.get('d')))
-  const batch = {
-    ...at,
-    count: numberOf(fields.get('n')),
-    maxTimestampMs: numberOf(fields.get('t')),
-    bytes: bytesOf(fields.get('b')),
-  }
-  return {sequence: Number.parseInt(textOf(id), 10), forward: {place, batch}}
+  const [id, fields] = arrayOf(reply)
+  return {sequence: Number.parseInt(textOf(id), 10), forward: forwardOf(fieldsOf(fields))}
 }

@@ -121,7 +121,7 @@ export function healthOf({primaries, durability}: ServerFacts): StorageHealth {
   return {
     isHealthy: !primaries.some(info => info.get('loading') === '1' || info.get('aof_last_write_status') === 'err'),
     facts: {
-      store: `Redis ${fact('redis_version')}`,
+      store: first.has('valkey_version') ? `Valkey ${fact('valkey_version')}` : `Redis ${fact('redis_version')}`,
       role: fact('role'),
       ...(primaries.length > 1 && {primaries: String(primaries.length)}),
       memory: fact('used_memory_human'),

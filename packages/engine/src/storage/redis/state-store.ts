@@ -1,7 +1,9 @@
 import {randomUUID} from 'node:crypto'
+import type {Clock} from '../../base/clock.ts'
 import {parsePartitionKey} from '../../record/record.ts'
 import type {ChangelogPage, ScanPage, ScanRange, StateStore, TaskImage} from '../port/state-store.ts'
-import type {ChangelogEntry, TaskId} from '../port/task-commit.ts'
+import type {ChangelogEntry, CommitAcks, TaskId} from '../port/task-commit.ts'
+import type {Acknowledger} from './acks.ts'
 import type {Connection} from './connection.ts'
 import type {RedisKeys} from './keys.ts'
 import {changelogPage} from './lua/changelog-page.ts'
@@ -9,27 +11,41 @@ import {claimTask} from './lua/claim-task.ts'
 import type {Outbox} from './outbox.ts'
 import {arrayOf, asBuffer, bytesOf, fieldsOf, numberOf, orAbsent, textOf} from './reply.ts'
 import {scanOrdered, scanUnordered, sortAll} from './scan.ts'
+import {untilAcknowledged} from './until-acknowledged.ts'
+
+export type RedisStateParts = {
+  readonly connection: Connection
+  readonly keys: RedisKeys
+  readonly outbox: Outbox
+  readonly acknowledger: Acknowledger
+  readonly clock: Clock
+}
 
 export class RedisStateStore implements StateStore {
   readonly #connection: Connection
   readonly #keys: RedisKeys
   readonly #outbox: Outbox
+  readonly #acknowledger: Acknowledger
+  readonly #clock: Clock
 
-  constructor(connection: Connection, keys: RedisKeys, outbox: Outbox) {
+  constructor({connection, keys, outbox, acknowledger, clock}: RedisStateParts) {
     this.#connection = connection
     this.#keys = keys
     this.#outbox = outbox
+    this.#acknowledger = acknowledger
+    this.#clock = clock
   }
 
-  async claim(task: TaskId): Promise<TaskImage> {
+  async claim(task: TaskId, acks: CommitAcks = 'LEADER'): Promise<TaskImage> {
     // Known to its query first: what was claimed can then always be found and dropped.
     const {subTopology, partition, placement} = task
     await this.#connection.call('SADD', [this.#keys.tasks(task.query), JSON.stringify([subTopology, partition, placement])])
     // Repeating raises the epoch twice, which fences nobody but the owner that never heard of the first.
-    const reply = await this.#connection.run(claimTask, [this.#keys.task(task)], [randomUUID()], {isRepeatable: true})
+    const call = {script: claimTask, keys: [this.#keys.task(task)], args: [randomUUID()]}
+    const {reply} = await untilAcknowledged(this.#clock, () => this.#acknowledger.runAt(acks, call))
     const [epoch, ...flat] = arrayOf(reply)
     const fields = fieldsOf(flat)
-    if (fields.has('outbox')) await this.#outbox.drain(task, textOf(fields.get('incarnation')))
+    if (fields.has('outbox')) await this.#outbox.drain(task, textOf(fields.get('incarnation')), acks)
     return {epoch: numberOf(epoch), ...imageOf(fields)}
   }
 

@@ -1,4 +1,4 @@
-import {assert} from '../../base/assert.ts'
+import {assert, must} from '../../base/assert.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {TopicPartition} from '../../record/record.ts'
 import type {TopicRecord} from '../port/log-store.ts'
@@ -45,9 +45,7 @@ export class TopicRegistry {
 
   /** As it is stored now. */
   async find(name: string): Promise<Registered | undefined> {
-    const stored = orAbsent(await this.#connection.call('HGET', [this.#keys.topics, name]), textOf)
-    if (stored === undefined) this.#remembered.delete(name)
-    else this.#remembered.set(name, decode(stored))
+    this.#remember(name, orAbsent(await this.#connection.call('HGET', [this.#keys.topics, name]), textOf))
     return this.#remembered.get(name)
   }
 
@@ -87,7 +85,8 @@ export class TopicRegistry {
 
   /** Where partitions live, as far as it is remembered or can be found; undefined for what does not exist. */
   async places(partitions: readonly TopicPartition[]): Promise<readonly (PartitionPlace | undefined)[]> {
-    for (const at of partitions) if (!this.knownPlace(at)) await this.find(at.topic)
+    const unknown = new Set(partitions.filter(at => !this.knownPlace(at)).map(({topic}) => topic))
+    if (unknown.size > 0) await this.#look([...unknown])
     return partitions.map(at => this.knownPlace(at))
   }
 
@@ -98,9 +97,44 @@ export class TopicRegistry {
     return (known.places[partition] ??= {topic: known.number, placement: known.record.placement, partition})
   }
 
+  /**
+   * Asks partitions where their topics were remembered to be, and those that were not found there once more where they are now:
+   * a topic may have been dropped and created again, or grown. `ask` answers in the order of the places.
+   */
+  async askAt<At extends TopicPartition, Answer>(
+    ats: readonly At[],
+    ask: (places: readonly PartitionPlace[], ats: readonly At[]) => Promise<readonly Answer[]>,
+    isKnown: (answer: Answer) => boolean,
+    absent: Answer,
+  ): Promise<readonly Answer[]> {
+    const answers = new Map<At, Answer>()
+    let asked = ats
+    for (let isAgain = false; asked.length > 0; isAgain = true) {
+      const found = await this.places(asked)
+      const places = found.filter(place => place !== undefined)
+      const placed = asked.filter((_, i) => found[i] !== undefined)
+      const given = await ask(places, placed)
+      for (const [i, at] of placed.entries()) answers.set(at, must(given[i], 'an answer for each place'))
+      if (isAgain) break
+      asked = placed.filter((_, i) => !isKnown(must(given[i], 'an answer for each place')))
+      this.forget(asked.map(({topic}) => topic))
+    }
+    return ats.map(at => answers.get(at) ?? absent)
+  }
+
   /** Forgets topics, so that they are looked up again. Returns whether any was remembered. */
   forget(topics: Iterable<string>): void {
     for (const topic of topics) this.#remembered.delete(topic)
+  }
+
+  async #look(names: readonly string[]): Promise<void> {
+    const found = arrayOf(await this.#connection.call('HMGET', [this.#keys.topics, ...names]))
+    for (const [i, name] of names.entries()) this.#remember(name, orAbsent(found[i], textOf))
+  }
+
+  #remember(name: string, stored: string | undefined): void {
+    if (stored === undefined) this.#remembered.delete(name)
+    else this.#remembered.set(name, decode(stored))
   }
 
   async #replace(known: Registered, stored: string): Promise<boolean> {

@@ -11,6 +11,8 @@ export type SimulatedPartition = {
   end: Offset
   bytes: number
   batches: StoredBatch[]
+  /** Compaction has been below. */
+  rewrittenTo: Offset
   readonly producers: Map<string, ProducerState>
   /** Key, as Latin-1 text, to the batches that hold its events. */
   readonly keys: Map<string, readonly KeyBatch[]>
@@ -46,6 +48,7 @@ export const emptyPartition = (): SimulatedPartition => ({
   end: 0,
   bytes: 0,
   batches: [],
+  rewrittenTo: 0,
   producers: new Map(),
   keys: new Map(),
   events: new Map(),
@@ -72,6 +75,20 @@ export function copyData(data: SimulatedData): SimulatedData {
     groups: mapValues(data.groups, group => ({...group, offsets: new Map(group.offsets)})),
     documents: new Map(data.documents),
   }
+}
+
+/** Puts a copy of other data in the place of what there is. */
+export function replaceData(data: SimulatedData, by: SimulatedData): void {
+  const {topics, tasks, groups, documents} = copyData(by)
+  replaceMap(data.topics, topics)
+  replaceMap(data.tasks, tasks)
+  replaceMap(data.groups, groups)
+  replaceMap(data.documents, documents)
+}
+
+function replaceMap<K, V>(map: Map<K, V>, by: ReadonlyMap<K, V>): void {
+  map.clear()
+  for (const [key, value] of by) map.set(key, value)
 }
 
 function mapValues<K, V, W>(map: ReadonlyMap<K, V>, change: (value: V) => W): Map<K, W> {

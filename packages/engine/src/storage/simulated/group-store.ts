@@ -49,14 +49,16 @@ export class SimulatedGroupStore implements GroupStore {
     return this.#network.call(() => [...(this.#data.groups.get(group)?.offsets.values() ?? [])].sort(byPlace))
   }
 
-  setGeneration(group: string, generation: number): Promise<void> {
-    return this.#network.call(() =>
+  setGeneration(group: string, generation: number): Promise<number> {
+    return this.#network.call(() => {
+      const known = this.#data.groups.get(group)
+      const raised = Math.max(known?.generation ?? 0, generation)
       this.#network.write(() => {
-        const known = this.#data.groups.get(group)
-        if (known) known.generation = Math.max(known.generation, generation)
-        else this.#data.groups.set(group, {generation, offsets: new Map()})
-      }),
-    )
+        if (known) known.generation = raised
+        else this.#data.groups.set(group, {generation: raised, offsets: new Map()})
+      })
+      return raised
+    })
   }
 
   dropGroup(group: string): Promise<void> {

@@ -4,10 +4,12 @@ import {EngineError} from '../../base/errors.ts'
 import type {Offset, TopicPartition} from '../../record/record.ts'
 import {planAppend, rememberedProducers} from '../port/admission.ts'
 import type {AppendView, PlannedWrite} from '../port/admission.ts'
+import {headBytes} from '../port/log-store.ts'
 import type {
   AppendBatch,
   AppendOptions,
   AppendOutcome,
+  BatchHead,
   Batches,
   KeyBatch,
   KeyIndexPage,
@@ -28,6 +30,7 @@ export class SimulatedLogStore implements LogStore {
   readonly #data: SimulatedData
   readonly #network: SimulatedNetwork
   readonly #hub: WakeHub
+  readonly #takeoverListeners = new Set<() => void>()
 
   constructor(data: SimulatedData, network: SimulatedNetwork, hub: WakeHub) {
     this.#data = data
@@ -104,6 +107,26 @@ export class SimulatedLogStore implements LogStore {
     return this.#network.call(() => partitions.map(at => boundsOf(partitionAt(this.#data, at))))
   }
 
+  heads(places: readonly (TopicPartition & {readonly offset: Offset})[]): Promise<readonly (BatchHead | undefined)[]> {
+    return this.#network.call(() =>
+      places.map(({offset, ...at}) => {
+        const partition = partitionAt(this.#data, at)
+        const found = partition?.batches.findLast(({baseOffset}) => baseOffset <= offset)
+        if (!partition || !found || found.baseOffset < partition.rewrittenTo) return undefined
+        return {baseOffset: found.baseOffset, count: found.count, bytes: found.bytes.subarray(0, headBytes)}
+      }),
+    )
+  }
+
+  onTakeover(listener: () => void): () => void {
+    this.#takeoverListeners.add(listener)
+    return () => this.#takeoverListeners.delete(listener)
+  }
+
+  tellTakeover(): void {
+    for (const listener of this.#takeoverListeners) listener()
+  }
+
   keyBatches(at: TopicPartition, key: Uint8Array, fromVersion: number, batchesMax: number): Promise<KeyIndexPage> {
     return this.#network.call(() => {
       const all = partitionAt(this.#data, at)?.keys.get(latin1(key)) ?? []
@@ -133,17 +156,34 @@ export class SimulatedLogStore implements LogStore {
     })
   }
 
+  trimPoint(at: TopicPartition, bytesMin: number): Promise<Offset> {
+    return this.#network.call(() => {
+      const partition = partitionAt(this.#data, at)
+      if (!partition) return 0
+      let {bytes, begin} = partition
+      for (const batch of partition.batches) {
+        bytes -= batch.bytes.length
+        if (bytes < bytesMin) break
+        begin = batch.baseOffset + batch.count
+      }
+      return Math.max(begin, partition.begin)
+    })
+  }
+
   async replace(at: TopicPartition, from: Offset, to: Offset, given: Batches): Promise<'replaced' | 'conflict'> {
+    const found = await this.#network.call(() => partitionAt(this.#data, at))
+    if (!found) return 'conflict'
     const batches: StoredBatch[] = []
     for await (const batch of given) batches.push(batch)
     return this.#network.call(() => {
       const partition = partitionAt(this.#data, at)
-      if (!partition || partition.begin > from) return 'conflict'
+      if (partition !== found) return 'conflict'
       this.#network.write(() => {
         const before = partition.batches.filter(batch => batch.baseOffset < from)
         const after = partition.batches.filter(batch => batch.baseOffset >= to)
         partition.batches = [...before, ...batches, ...after]
-        keepBatches(partition, () => true)
+        partition.rewrittenTo = Math.max(partition.rewrittenTo, to)
+        keepBatches(partition, batch => batch.baseOffset + batch.count > partition.begin)
       })
       return 'replaced'
     })

@@ -3,7 +3,7 @@ import type {Clock} from '../../base/clock.ts'
 import {seededRandom} from '../../base/random.ts'
 import type {Storage} from '../port/storage.ts'
 import {WakeHub} from '../port/wake-hub.ts'
-import {copyData, emptyData} from './data.ts'
+import {copyData, emptyData, replaceData} from './data.ts'
 import type {SimulatedData} from './data.ts'
 import {SimulatedGroupStore} from './group-store.ts'
 import {SimulatedLogStore} from './log-store.ts'
@@ -31,6 +31,8 @@ export interface SimulatedStorage extends Storage {
   readonly world: SimulatedWorld
   /** A copy of the whole store as it is now, nobody connected. */
   snapshot(): SimulatedWorld
+  /** Another server takes over, with what it had received. */
+  takeOver(received: SimulatedWorld): void
   setFaults(faults: SimulatedFaults): void
   /** Whether `crashBeforeWrite` was reached: every call fails from then on. */
   readonly hasCrashed: boolean
@@ -41,6 +43,7 @@ export function openSimulatedStorage(options: SimulatedStorageOptions = {}): Sim
   const world = options.world ?? {data: emptyData(), hub: new WakeHub()}
   const {data, hub} = world
   const network = new SimulatedNetwork(seededRandom(options.seed ?? 1), options.clock ?? systemClock, options.faults ?? {})
+  const log = new SimulatedLogStore(data, network, hub)
   const memory = 'the process that uses it, not the end of the simulation'
   return {
     features: {
@@ -50,7 +53,7 @@ export function openSimulatedStorage(options: SimulatedStorageOptions = {}): Sim
       canAckAll: true,
       durability: {leader: memory, all: memory},
     },
-    log: new SimulatedLogStore(data, network, hub),
+    log,
     state: new SimulatedStateStore(data, network),
     groups: new SimulatedGroupStore(data, network),
     wake: hub,
@@ -59,6 +62,10 @@ export function openSimulatedStorage(options: SimulatedStorageOptions = {}): Sim
     close: async () => network.close(),
     world,
     snapshot: () => ({data: copyData(data), hub: new WakeHub()}),
+    takeOver(received) {
+      replaceData(data, received.data)
+      log.tellTakeover()
+    },
     setFaults: faults => network.setFaults(faults),
     get hasCrashed() {
       return network.hasCrashed

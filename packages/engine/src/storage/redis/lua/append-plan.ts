@@ -153,7 +153,7 @@ local function makeRoom(meta)
     end
   end
   table.sort(known, function(a, b) return a.seen < b.seen end)
-  for i = 1, math.floor(${rememberedProducers} / 4) do redis.call('HDEL', meta, known[i].field) end
+  for i = 1, math.min(#known, math.floor(${rememberedProducers} / 4)) do redis.call('HDEL', meta, known[i].field) end
 end
 
 local function write(decided)
