@@ -12,7 +12,7 @@ import {parseOutcomes} from './outcomes.ts'
 import type {PartitionPlace, RedisKeys} from './keys.ts'
 import {appendBatches} from './lua/append-batches.ts'
 import {appendOne} from './lua/append-one.ts'
-import {arrayOf, asBuffer, numberOf, orAbsent, textOf} from './reply.ts'
+import {asBuffer, numberOf, orAbsent} from './reply.ts'
 import type {TopicRegistry} from './topic-registry.ts'
 import type {RedisWake} from './wake.ts'
 
