@@ -132,7 +132,7 @@ test('lag rises under load and comes back to 0', async () => {
   await until('lag is back at 0', async () => (await lag.textContent()) === '0', 15_000)
   await page.getByRole('button', {name: 'Table'}).last().click()
   const table = page.getByRole('region', {name: /not yet processed.*newest first/})
-  expect(await table.getByRole('row').count()).toBeGreaterThan(2)
+  await until('lag has a history', async () => (await table.getByRole('row').count()) > 2, 15_000)
 })
 
 test('a query is paused and resumed, and what stops with it is named before it is terminated', async () => {
