@@ -1,4 +1,5 @@
 import {rememberedBatches, rememberedProducers} from '../../port/admission.ts'
+import {producerMemory} from './producer-memory.ts'
 
 /**
  * Library for scripts that append: the rules of `planAppend` (storage/port/admission.ts) inside the server.
@@ -11,16 +12,7 @@ import {rememberedBatches, rememberedProducers} from '../../port/admission.ts'
  * before it, ever), x (latest timestamp of all entries up to it, ever). Its meta is a hash: begin, end, z and x for the next
  * entry, d (z of the first entry kept), and `p:<producer id>` = `<epoch> <sequence> <seen ms> <base>...`, newest base first.
  */
-export const appendPlan = `
-local function int(n) return string.format('%.0f', n) end
-
-local function readProducer(text)
-  if not text then return false end
-  local numbers = {}
-  for number in string.gmatch(text, '%S+') do numbers[#numbers + 1] = tonumber(number) end
-  return {epoch = numbers[1], sequence = numbers[2], bases = {unpack(numbers, 4)}}
-end
-
+export const appendPlan = `${producerMemory}
 local function findPartition(partitions, at, producerId)
   local partition = partitions[at]
   if not partition then
@@ -142,18 +134,6 @@ local function plan(first, nowMs)
     end
   end
   return {partitions = partitions, outcomes = outcomes, writes = writes, refusals = refusals}
-end
-
--- Forgets a quarter of the producers, those unseen for longest.
-local function makeRoom(meta)
-  local all, known = redis.call('HGETALL', meta), {}
-  for i = 1, #all, 2 do
-    if string.sub(all[i], 1, 2) == 'p:' then
-      known[#known + 1] = {field = all[i], seen = tonumber(string.match(all[i + 1], '^%S+ %S+ (%S+)'))}
-    end
-  end
-  table.sort(known, function(a, b) return a.seen < b.seen end)
-  for i = 1, math.min(#known, math.floor(${rememberedProducers} / 4)) do redis.call('HDEL', meta, known[i].field) end
 end
 
 local function write(decided)

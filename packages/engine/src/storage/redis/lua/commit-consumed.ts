@@ -1,5 +1,6 @@
 import {rememberedBatches} from '../../port/admission.ts'
 import {script} from '../script.ts'
+import {producerMemory} from './producer-memory.ts'
 
 /**
  * Commits offsets of a group and puts the batches that go with them into its outbox, all of it in the group's slot. The stamps of
@@ -16,16 +17,9 @@ import {script} from '../script.ts'
  * Returns {'pending'}; {'committed', incarnation, status, number, ...}; {'known', ...} when all are duplicates; {'refused', ...}.
  * The number of an appended batch is its sequence in the outbox, that of a duplicate its base (-1: its partition has gone).
  */
-export const commitConsumed = script(`
-local function int(n) return string.format('%.0f', n) end
-
-local function readProducer(text)
-  if not text then return false end
-  local numbers = {}
-  for number in string.gmatch(text, '%S+') do numbers[#numbers + 1] = tonumber(number) end
-  return {epoch = numbers[1], sequence = numbers[2], bases = {unpack(numbers, 4)}}
-end
-
+export const commitConsumed = script(
+  producerMemory,
+  `
 local function judge(producer, epoch, sequence)
   if not producer then return 'appended', 0 end
   if epoch < producer.epoch then return 'fenced', producer.epoch end
@@ -87,7 +81,8 @@ end
 redis.call('HSET', KEYS[3], 'token', ARGV[1], 'pending', int(first), 'last', int(first + #writes - 1))
 for i = 6, 5 + fields, 4000 do redis.call('HSET', KEYS[1], unpack(ARGV, i, math.min(i + 3999, 5 + fields))) end
 return {'committed', memory[3] or ARGV[4], unpack(outcomes)}
-`)
+`,
+)
 
 /** Batches of one producer to one partition that are remembered, as in a partition. */
 const remembered = rememberedBatches
@@ -100,21 +95,12 @@ const producersMax = 5000
  * KEYS: the outbox, its memory. ARGV: sequence of its first entry, now in ms, then for each entry: partition and producer id, epoch,
  * sequence, base (-1: its partition has gone). Returns 1 or 0.
  */
-export const finishConsumed = script(`
+export const finishConsumed = script(
+  producerMemory,
+  `
 if redis.call('HGET', KEYS[2], 'pending') ~= ARGV[1] then return 0 end
 
-local function makeRoom()
-  local all, known = redis.call('HGETALL', KEYS[2]), {}
-  for i = 1, #all, 2 do
-    if string.sub(all[i], 1, 2) == 'p:' then
-      known[#known + 1] = {field = all[i], seen = tonumber(string.match(all[i + 1], '^%S+ %S+ (%S+)'))}
-    end
-  end
-  table.sort(known, function(a, b) return a.seen < b.seen end)
-  for i = 1, math.ceil(#known / 4) do redis.call('HDEL', KEYS[2], known[i].field) end
-end
-
-if redis.call('HLEN', KEYS[2]) >= ${producersMax} then makeRoom() end
+if redis.call('HLEN', KEYS[2]) >= ${producersMax} then makeRoom(KEYS[2]) end
 for i = 3, #ARGV, 4 do
   local field, epoch, bases = 'p:' .. ARGV[i], ARGV[i + 1], ARGV[i + 3]
   local knownEpoch, older = string.match(redis.call('HGET', KEYS[2], field) or '', '^(%S+) %S+ %S+ (.*)$')
@@ -131,7 +117,8 @@ end
 redis.call('HDEL', KEYS[2], 'pending')
 redis.call('UNLINK', KEYS[1])
 return 1
-`)
+`,
+)
 
 /** KEYS: the group, its outbox, its memory. Removes them; returns 0, and does nothing, while the outbox holds something. */
 export const dropGroup = script(`
