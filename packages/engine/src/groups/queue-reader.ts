@@ -58,7 +58,7 @@ export class QueueReader {
     if (queues.length === 0) return undefined
     const froms = queues.map(({readFrom}) => readFrom)
     const bytes = bytesMax(queues)
-    const results = this.#log.read(queues.map(({at, readFrom}) => ({...at, from: readFrom, bytesMax: bytes})))
+    const results = this.#log.read(queues.map(({at, readFrom}) => ({from: readFrom, bytesMax: bytes, ...at})))
     // Its failure is heard by who waits for it.
     results.catch(() => {})
     for (const queue of queues) queue.beginRead()

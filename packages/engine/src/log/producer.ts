@@ -149,7 +149,7 @@ export class Producer {
 
   #settle({at, waiting}: Collected, outcome: AppendOutcome): void {
     if (outcome.kind === 'appended' || outcome.kind === 'duplicate')
-      return waiting.forEach(({resolve}, i) => resolve({...at, offset: outcome.baseOffset + i}))
+      return waiting.forEach(({resolve}, i) => resolve({offset: outcome.baseOffset + i, ...at}))
     // The topic is gone, or is another one of the same name.
     if (outcome.kind === 'unknown-partition') this.#partitioners.delete(at.topic)
     const error = refusalOf(at, outcome.kind)

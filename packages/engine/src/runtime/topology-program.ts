@@ -146,7 +146,7 @@ class TopologyProgram implements TaskProgram {
     const {batches, bad} = encode(rows)
     for (const {row, kind, reason} of bad)
       this.#badRows.push({kind, step, reason, topic, timestampMs: must(rows.timestamps[row], 'time of a row')})
-    return batches.map(batch => ({...batch, topic}))
+    return batches.map(batch => ({topic, ...batch}))
   }
 }
 

@@ -41,8 +41,8 @@ function storedRows(source: Source, keys: ReturnType<typeof keyCodec>): ResultCo
   return entries =>
     entries.map(entry => {
       const row = values.decode(entry.value)
-      const stored = {...keys.decode(entry.key), value: row, timestampMs: Number(row[types.length])}
-      return hasHeaders ? {...stored, headers: headersIn(row[value.length] ?? null)} : stored
+      const stored = {value: row, timestampMs: Number(row[types.length]), ...keys.decode(entry.key)}
+      return hasHeaders ? {headers: headersIn(row[value.length] ?? null), ...stored} : stored
     })
 }
 

@@ -28,7 +28,7 @@ export function encodeIndexed(
 ): EncodedRequest {
   if (!hasConditions(records)) {
     const {batches, errors} = encodeRequest(topic, sources, records, nowMs)
-    return {batches: batches.map(batch => ({...batch, keys: keysOf(batch)})), errors}
+    return {batches: batches.map(batch => ({keys: keysOf(batch), ...batch})), errors}
   }
   const errors: ProduceResult['errors'][number][] = []
   const batches: AppendBatch[] = []

@@ -106,7 +106,7 @@ function encodeRows({topic, sources, partition, placed, nowMs, errors}: Group): 
         code: isTooLarge ? 'RECORD_TOO_LARGE' : 'RECORD_INVALID',
         message: reason,
       })
-    return batches.map(batch => ({...batch, topic: topic.name, partition: partition ?? batch.partition}))
+    return batches.map(batch => ({topic: topic.name, ...batch, partition: partition ?? batch.partition}))
   })
 }
 

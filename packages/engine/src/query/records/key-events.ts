@@ -36,7 +36,7 @@ export async function keyEvents(
   const read = eventReader(sources[0], place, request)
   for (let i = 0; i < batches.length && events.length < wanted;) {
     const some = fewBatches(batches.slice(i), wanted - events.length)
-    const results = await log.read(some.map(({baseOffset}) => ({...place.at, from: baseOffset, to: baseOffset + 1, bytesMax: 1})))
+    const results = await log.read(some.map(({baseOffset}) => ({from: baseOffset, to: baseOffset + 1, bytesMax: 1, ...place.at})))
     for (const [j, batch] of some.entries()) {
       const stored = results[j]?.batches[0]
       if (stored?.baseOffset === batch.baseOffset)
@@ -120,6 +120,6 @@ function eventReader(
     if (opened === undefined) return []
     const {keyAt} = recordKeys(opened)
     const own = read(stored, 0, at.partition).records.filter((_, row) => keyAt(row) === key)
-    return own.map((record, i) => ({...record, version: version + i}))
+    return own.map((record, i) => ({version: version + i, ...record}))
   }
 }

@@ -108,7 +108,7 @@ export class RecordBatch {
         key: keys === undefined ? null : keys[row],
         value: values[i],
       }
-      records[i] = window ? {...record, window} : record
+      records[i] = window ? {window, ...record} : record
     }
     return records
   }

@@ -28,7 +28,7 @@ export async function writeRows(
   })
   if (bad[0])
     throw new EngineError('RECORD_INVALID', `row ${bad[0].row + 1} can't be written to ${source.name}: ${bad[0].reason}`)
-  const indexed = batches.map(batch => ({...batch, topic, ...(keyIndex && {keys: keysOf(batch)})}))
+  const indexed = batches.map(batch => ({topic, ...batch, ...(keyIndex && {keys: keysOf(batch)})}))
   for (const outcome of await log.append(indexed))
     if (outcome.kind !== 'appended') throw new EngineError('TOPIC_NOT_FOUND', `topic ${topic} refused the rows: ${outcome.kind}`)
 }
