@@ -65,7 +65,7 @@ async function bareStream({redisUrl, fresh}: Bench, received: Received, drive: (
   consumer.disconnect()
 }
 
-/** One record a produce; a member of a group, which commits ten times a second. */
+/** One record a produce; a member of a group, which commits ten times a second and reads on meanwhile. */
 async function throughGroup(
   producer: Engine,
   consumer: Engine,
@@ -80,6 +80,7 @@ async function throughGroup(
   const stop = new AbortController()
   const reading = (async () => {
     let committedAtMs = 0
+    const commits: Promise<void>[] = []
     const batches = consumer.consume({topics: ['ORDERS'], group: 'latency', onNoOffset: 'earliest', signal: stop.signal})
     for await (const {topic, partition, records, memberId, generation} of batches) {
       for (const {value} of records) received((value as {readonly ID: number}).ID)
@@ -87,8 +88,9 @@ async function throughGroup(
       const offset = (records.at(-1)?.offset ?? -1) + 1
       if (nowMs - committedAtMs < commitPauseMs) continue
       committedAtMs = nowMs
-      await consumer.commitOffsets({group: 'latency', memberId, generation, offsets: [{topic, partition, offset}]})
+      commits.push(consumer.commitOffsets({group: 'latency', memberId, generation, offsets: [{topic, partition, offset}]}))
     }
+    await Promise.all(commits)
   })()
   await drive({
     send: order => producer.produce({topic: 'ORDERS', records: [{value: order, timestampMs: order.TS}]}),
