@@ -109,7 +109,7 @@ export const limits = {
   batchRecordsMax: 10_000,
   /** Body of a batch when not compressed; a reader refuses more. */
   batchBodyBytesMax: 64 << 20,
-  /** Batches up to this size go to readers with the wake that tells of them, and need no read. */
+  /** Batches up to this size go to consumers with the wake that tells of them, and need no read; to other processes those of one append together. */
   wakeBatchBytesMax: 4_096,
   /** Batches that a consumer takes from wakes before it hands them out; beyond, it reads the log when it gets there. */
   consumerWakeBatchesMax: 64,
