@@ -1,4 +1,7 @@
-/** Every bound, with its unit in the name. What happens at a bound is said where it is checked. */
+/**
+ * Bounds of queues, batches, caches, pages and waits, with their units in the names. What happens at a bound is said where it is checked.
+ * What bounds one function of SQL or one form of storage alone stands there.
+ */
 export const limits = {
   /** Encoded bytes a task reads from one input partition at a time; also bounds what one commit covers. */
   taskFetchBytesMax: 1 << 20,
