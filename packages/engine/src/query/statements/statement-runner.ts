@@ -124,7 +124,7 @@ export class StatementRunner {
     switch (statement.kind) {
       case 'create-source':
       case 'alter-source':
-        await this.#keepTable(statement.source.name, before)
+        await this.#replaceTable(statement.source.name, before)
         return {
           message: `${capital(statement.source.kind)} ${statement.kind === 'alter-source' ? 'altered' : 'created'}`,
           source: statement.source.name,
@@ -195,12 +195,12 @@ export class StatementRunner {
   }
 
   /** A table over a topic is kept so that it can be pulled from; another definition of it starts over. */
-  async #keepTable(name: string, before: Catalog): Promise<void> {
+  async #replaceTable(name: string, before: Catalog): Promise<void> {
     const {commands, queries} = this.#options
     const old = before.entry(name)
     const entry = commands.catalog.entry(name)
     if (old) await queries.drop(tableRunId(old))
-    if (entry?.source.kind === 'table' && entry.source.createdBy === undefined) await queries.startTable(entry, commands.catalog)
+    if (entry) await queries.keepTable(entry, commands.catalog)
   }
 
   async #dropSource(statement: Extract<CompiledStatement, {kind: 'drop-source'}>, before: Catalog): Promise<Answer> {
