@@ -1,24 +1,18 @@
 // The server ends at any moment, hard or gently; nothing is lost, and nothing happens twice.
-import {afterEach, expect, onTestFailed, test} from 'vitest'
+import {expect, test} from 'vitest'
 import {seededRandom} from '../../packages/engine/src/base/random.ts'
 import {ApiClient} from '../support/api-client.ts'
 import {printSeed, seed} from '../support/seed.ts'
-import {deploy, type Deployment, type StoreName} from '../support/stores.ts'
+import {deployForTest, type Deployment, type StoreName} from '../support/stores.ts'
 import {sleep, until} from '../support/until.ts'
 import * as job from './syslog-job.ts'
 
 printSeed('crashes of the server')
 const stores: readonly StoreName[] = ['LMDB', 'Redis']
-const deployments: Deployment[] = []
-afterEach(async () => {
-  for (const deployment of deployments.splice(0)) await deployment.stop()
-})
 
 /** Runs the job while `strike` ends the server and starts it again: several times while producing, and once while only tasks work. */
 async function survive(store: StoreName, strikes: number, strike: (deployment: Deployment) => Promise<void>): Promise<void> {
-  const deployment = await deploy(store)
-  deployments.push(deployment)
-  onTestFailed(() => void process.stdout.write(`the server said:\n${deployment.server.output().slice(-6000)}\n`))
+  const deployment = await deployForTest(store)
   const client = new ApiClient(deployment.server.url)
   const random = seededRandom(seed)
   const work = job.makeJob(seed, {lines: 3000, swipes: 600})
@@ -39,10 +33,7 @@ async function survive(store: StoreName, strikes: number, strike: (deployment: D
   await strike(deployment)
   expect(producer.acknowledged).toBe(producer.total)
   await job.expectResults(client, work)
-  await until('every row of the push query', () => push.rows.length >= work.log.invalidUsers.length)
-  await sleep(200)
-  await push.close()
-  job.expectEachOnce(push.rows, work)
+  await job.expectEachOnce(push, work)
   process.stdout.write(`${store}: ${strikes + 1} ends of the server; ${producer.describe()}\n`)
 }
 

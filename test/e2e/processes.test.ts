@@ -1,17 +1,13 @@
 // Several processes over one Redis share the tasks; they come, leave and are killed, and the results stay exact.
-import {afterAll, expect, onTestFailed, test} from 'vitest'
+import {expect, onTestFailed, test} from 'vitest'
 import {ApiClient} from '../support/api-client.ts'
 import {printSeed, seed} from '../support/seed.ts'
 import {startServerProcess} from '../support/server.ts'
-import {deploy, type Deployment} from '../support/stores.ts'
+import {deployForTest} from '../support/stores.ts'
 import {sleep, until} from '../support/until.ts'
 import * as job from './syslog-job.ts'
 
 printSeed('several processes')
-const deployments: Deployment[] = []
-afterAll(async () => {
-  for (const deployment of deployments) await deployment.stop()
-})
 
 /** Of the job: a filter over 4 partitions, and two tables that group anew, over 4 and 2. */
 const all = 4 + 2 * 4 + 2 * 2
@@ -25,8 +21,7 @@ async function tasksOf(client: ApiClient): Promise<number> {
 }
 
 test('two servers over one Redis share the work, and either goes on when the other is killed', async () => {
-  const deployment = await deploy('Redis')
-  deployments.push(deployment)
+  const deployment = await deployForTest('Redis')
   const first = new ApiClient(deployment.server.url)
   const work = job.makeJob(seed, {lines: 3000, swipes: 600})
   await job.createAll(first)
@@ -59,8 +54,7 @@ test('two servers over one Redis share the work, and either goes on when the oth
 }, 90_000)
 
 test('the tasks of a killed server move to the other when its session ends', async () => {
-  const deployment = await deploy('Redis')
-  deployments.push(deployment)
+  const deployment = await deployForTest('Redis')
   const first = new ApiClient(deployment.server.url)
   const work = job.makeJob(seed, {lines: 800, swipes: 200})
   await job.createAll(first)

@@ -138,7 +138,10 @@ async function expectStreams(client: ApiClient, {log, lines}: Job): Promise<void
 
 const messageAt = ({partition, value}: StoredRecord): string => `${partition}: ${String((value as Row).MESSAGE)}`
 
-/** Each message once, whatever the order in which partitions were heard. */
-export function expectEachOnce(rows: readonly Row[], {log}: Job): void {
-  expect(rows.map(row => row.MESSAGE).toSorted()).toEqual(log.invalidUsers.toSorted())
+/** Waits for the rows of `pushInvalidUsers`, and for some that should not come: each message once, whatever the order of partitions. */
+export async function expectEachOnce(push: ReturnType<ApiClient['push']>, {log}: Job): Promise<void> {
+  await until('every row of the push query', () => push.rows.length >= log.invalidUsers.length)
+  await sleep(200)
+  await push.close()
+  expect(push.rows.map(row => row.MESSAGE).toSorted()).toEqual(log.invalidUsers.toSorted())
 }

@@ -1,19 +1,15 @@
 import fc from 'fast-check'
-import {afterAll, describe, expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import {silentLogger} from '../../packages/engine/src/base/logger.ts'
 import {must} from '../../packages/engine/src/base/assert.ts'
 import {encodeBytes} from '../../packages/engine/src/batch/encode-batch.ts'
 import {openBatch} from '../../packages/engine/src/batch/open-batch.ts'
 import {Cleaner} from '../../packages/engine/src/log/cleaner.ts'
 import {newTopic, type TopicConfig} from '../../packages/engine/src/log/topic.ts'
-import {openLmdbStorage} from '../../packages/engine/src/storage/lmdb/open.ts'
 import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
-import {openRedisStorage} from '../../packages/engine/src/storage/redis/open.ts'
-import {openSimulatedStorage} from '../../packages/engine/src/storage/simulated/open.ts'
 import {instantClock} from '../../packages/engine/src/testing/instant-clock.ts'
 import {freshName} from '../suites/fixture.ts'
-import {startRedis, type RedisServer} from '../support/redis.ts'
-import {temporaryDirectory} from '../support/temp-dir.ts'
+import {storages} from '../support/storages.ts'
 
 /** After it every topic is due for its cleaner. */
 const tick = 30_000
@@ -223,30 +219,12 @@ class Run {
   }
 }
 
-const dir = temporaryDirectory('compaction')
-let server: RedisServer | undefined
-const adapters = {
-  simulated: async () => openSimulatedStorage(),
-  lmdb: () => openLmdbStorage({dir: dir.path}),
-  redis: async () => {
-    server = await startRedis()
-    return openRedisStorage({url: server.url, namespace: 'compaction'})
-  },
-}
-afterAll(async () => {
-  dir.remove()
-  await server?.stop()
-})
-
-describe.each(Object.entries(adapters))('%s', (name, open) => {
-  let storage: Storage | undefined
-  afterAll(() => storage?.close())
-
+describe.each(Object.entries(storages))('%s', (name, open) => {
   test('compaction and retention keep what they must and nothing that must go, whatever the order', async () => {
-    const opened = (storage = await open())
+    const storage = await open()
     const seen = new Set<string>()
     const property = fc.asyncProperty(anySettings, fc.array(anyStep, {maxLength: 40, size: 'max'}), (settings, steps) =>
-      new Run(opened, settings, what => void seen.add(what)).check(steps),
+      new Run(storage, settings, what => void seen.add(what)).check(steps),
     )
     await fc.assert(property, {numRuns: name === 'simulated' ? 300 : 40})
     expect([...seen].toSorted()).toEqual(['compaction', 'read in a gap', 'retention', 'tombstone kept'])

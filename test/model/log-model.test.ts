@@ -1,13 +1,9 @@
 import fc from 'fast-check'
-import {afterAll, describe, expect, test} from 'vitest'
-import {openLmdbStorage} from '../../packages/engine/src/storage/lmdb/open.ts'
+import {describe, expect, test} from 'vitest'
 import type {AppendBatch} from '../../packages/engine/src/storage/port/log-store.ts'
 import type {Storage} from '../../packages/engine/src/storage/port/storage.ts'
-import {openRedisStorage} from '../../packages/engine/src/storage/redis/open.ts'
-import {openSimulatedStorage} from '../../packages/engine/src/storage/simulated/open.ts'
 import {bytesOf, freshName, text, topicRecord} from '../suites/fixture.ts'
-import {startRedis, type RedisServer} from '../support/redis.ts'
-import {temporaryDirectory} from '../support/temp-dir.ts'
+import {storages} from '../support/storages.ts'
 import {LogOracle, type Commit, type Write} from './log-oracle.ts'
 
 const partitions = 2
@@ -297,30 +293,12 @@ class Run {
   }
 }
 
-const dir = temporaryDirectory('model')
-let server: RedisServer | undefined
-const adapters = {
-  simulated: async () => openSimulatedStorage(),
-  lmdb: () => openLmdbStorage({dir: dir.path}),
-  redis: async () => {
-    server = await startRedis()
-    return openRedisStorage({url: server.url, namespace: 'model'})
-  },
-}
-afterAll(async () => {
-  dir.remove()
-  await server?.stop()
-})
-
-describe.each(Object.entries(adapters))('%s', (name, open) => {
-  let storage: Storage | undefined
-  afterAll(() => storage?.close())
-
+describe.each(Object.entries(storages))('%s', (name, open) => {
   test('the log, groups and append-if do what the plain words say, whatever the order', async () => {
-    const opened = (storage = await open())
+    const storage = await open()
     const seen = new Set<string>()
     const property = fc.asyncProperty(fc.array(anyStep, {maxLength: 60, size: 'max'}), steps =>
-      new Run(opened, what => void seen.add(what)).check(steps),
+      new Run(storage, what => void seen.add(what)).check(steps),
     )
     await fc.assert(property, {numRuns: name === 'simulated' ? 300 : 60})
     expect([...seen].toSorted()).toEqual(met.toSorted())

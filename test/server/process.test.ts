@@ -1,25 +1,14 @@
 import {createServer} from 'node:net'
-import {afterEach, expect, test} from 'vitest'
+import {expect, onTestFinished, test} from 'vitest'
 import {startRedis} from '../support/redis.ts'
 import {temporaryDirectory} from '../support/temp-dir.ts'
 import {ask, produce, produceMutation, pull, refusal, run, until} from './support/client.ts'
-import {runToEnd, startProcess, type ServerProcess} from './support/servers.ts'
+import {runToEnd, startProcess} from './support/servers.ts'
 import {pushQuery, sse, take, webSocket} from './support/subscriptions.ts'
-
-const opened: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close()
-})
-
-async function start(env: Record<string, string>): Promise<ServerProcess> {
-  const server = await startProcess(env)
-  opened.push(() => server.end('SIGKILL'))
-  return server
-}
 
 function dataDir(): string {
   const dir = temporaryDirectory('server')
-  opened.push(() => dir.remove())
+  onTestFinished(() => dir.remove())
   return dir.path
 }
 
@@ -41,7 +30,7 @@ const stores: Record<string, () => Promise<Record<string, string>>> = {
   'the embedded store': async () => ({DATA_DIR: dataDir()}),
   Redis: async () => {
     const redis = await startRedis(['--appendfsync', 'always'])
-    opened.push(() => redis.stop())
+    onTestFinished(() => redis.stop())
     return {REDIS_URL: redis.url}
   },
 }
@@ -49,7 +38,7 @@ const stores: Record<string, () => Promise<Record<string, string>>> = {
 for (const [name, open] of Object.entries(stores))
   test(`${name}: kill -9 while records come in and are counted; after a restart all that was acknowledged is there and counted once`, async () => {
     const env = await open()
-    const first = await start(env)
+    const first = await startProcess(env)
     await run(first.url, statements)
     const push = await sse.subscribe(first.url, pushQuery, {sql: 'SELECT k, c FROM t EMIT CHANGES;'})
     const {cursor} = await take(push, 0)
@@ -67,7 +56,7 @@ for (const [name, open] of Object.entries(stores))
     await producing
     await push.close()
 
-    const second = await start(env)
+    const second = await startProcess(env)
     const kept = await endOf(second.url)
     // One batch may have been stored whose acknowledgement did not get out any more.
     expect([acknowledged, acknowledged + 50]).toContain(kept)
@@ -76,7 +65,7 @@ for (const [name, open] of Object.entries(stores))
     expect(await countOf(second.url)).toBe(kept + 7)
 
     const resumed = await webSocket.subscribe(second.url, pushQuery, {sql: 'SELECT k, c FROM t EMIT CHANGES;', after: cursor})
-    opened.push(() => resumed.close())
+    onTestFinished(() => resumed.close())
     const last = new Map<unknown, number>()
     while ([...last.values()].reduce((sum, count) => sum + count, 0) < kept + 7)
       for (const {K, C} of (await take(resumed, 1)).rows) last.set(K, Number(C))
@@ -85,11 +74,11 @@ for (const [name, open] of Object.entries(stores))
 
 test('SIGTERM and SIGINT end a server quickly and cleanly, subscriptions open or not', async () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    const server = await start({DATA_DIR: dataDir()})
+    const server = await startProcess({DATA_DIR: dataDir()})
     await run(server.url, statements)
     for (const transport of [sse, webSocket]) {
       const push = await transport.subscribe(server.url, pushQuery, {sql: 'SELECT * FROM s EMIT CHANGES;'})
-      opened.push(() => push.close())
+      onTestFinished(() => push.close())
       await take(push, 0)
     }
     await produce(server.url, 's', batch(0, 100))
@@ -103,8 +92,8 @@ test('SIGTERM and SIGINT end a server quickly and cleanly, subscriptions open or
 
 test('while Redis is away: not ready soon, errors that may be retried, a quick end; when it is back, all goes on', async () => {
   const redis = await startRedis()
-  opened.push(() => redis.stop())
-  const server = await start({REDIS_URL: redis.url})
+  onTestFinished(() => redis.stop())
+  const server = await startProcess({REDIS_URL: redis.url})
   await run(server.url, statements)
   const ready = async (): Promise<number> => (await fetch(`${server.url}/readyz`)).status
   expect(await ready()).toBe(200)
@@ -148,7 +137,7 @@ test('a wrong configuration is told in whole, and ends with code 2', async () =>
 
 test('a second process on the same directory is refused in a sentence, and the first goes on', async () => {
   const env = {DATA_DIR: dataDir()}
-  const first = await start(env)
+  const first = await startProcess(env)
   await run(first.url, statements)
   const {code, output} = await runToEnd(env)
   expect(code).toBe(2)
@@ -160,7 +149,7 @@ test('a second process on the same directory is refused in a sentence, and the f
 test('a port that is taken, and a Redis that is not there, are told in a sentence', async () => {
   const holder = createServer()
   await new Promise<void>(resolve => holder.listen(0, '127.0.0.1', resolve))
-  opened.push(() => holder.close())
+  onTestFinished(() => void holder.close())
   const address = holder.address()
   const port = typeof address === 'object' && address ? address.port : 0
   const taken = await runToEnd({PORT: String(port), DATA_DIR: dataDir()})

@@ -1,7 +1,7 @@
 import {spawn, type ChildProcess} from 'node:child_process'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterEach, expect, test} from 'vitest'
+import {expect, onTestFinished, test} from 'vitest'
 import {temporaryDirectory} from '../support/temp-dir.ts'
 import {root} from '../tidy/sources.ts'
 import {until} from './support/client.ts'
@@ -15,11 +15,6 @@ const tour = (): Block[] => {
   return [...section.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language = '', text = '']) => ({language, text}))
 }
 
-const opened: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close()
-})
-
 function shell(command: string): {readonly child: ChildProcess; output(): string; readonly ended: Promise<string>} {
   const child = spawn('bash', ['-c', command], {stdio: ['ignore', 'pipe', 'inherit'], detached: true})
   let text = ''
@@ -29,9 +24,8 @@ function shell(command: string): {readonly child: ChildProcess; output(): string
 
 test("the README's tour does what it says", async () => {
   const dir = temporaryDirectory('tour')
-  opened.push(() => dir.remove())
+  onTestFinished(() => dir.remove())
   const server = await startProcess({DATA_DIR: dir.path})
-  opened.push(() => server.end('SIGKILL'))
   const blocks = tour()
   expect(blocks.map(({language}) => language)).toContain('event')
 
@@ -43,7 +37,7 @@ test("the README's tour does what it says", async () => {
       await until('the event', subscription, output => output.includes(JSON.stringify(JSON.parse(text))))
     } else if (language === 'sh' && text.includes('curl -sSN')) {
       const {child, output} = shell(command)
-      opened.push(() => child.pid && process.kill(-child.pid, 'SIGKILL'))
+      onTestFinished(() => void (child.pid && process.kill(-child.pid, 'SIGKILL')))
       await until('the first event', output, seen => seen.includes('data: '))
       subscription = output
     } else if (language === 'sh') {

@@ -1,15 +1,10 @@
 import {connect, type Socket} from 'node:net'
 import type {Engine, EngineApi, PushBatch} from '@millrace/engine'
-import {afterEach, expect, test} from 'vitest'
+import {expect, onTestFinished, test} from 'vitest'
 import {WebSocket} from 'ws'
 import {produce, run, until} from './support/client.ts'
 import {serve} from './support/servers.ts'
 import {pushQuery, sse, take} from './support/subscriptions.ts'
-
-const opened: (() => Promise<void> | void)[] = []
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close()
-})
 
 /** Counts the rows that the server takes from push queries. */
 function counting(engine: Engine, count: (batch: PushBatch) => void): EngineApi {
@@ -82,10 +77,10 @@ for (const [name, stall] of Object.entries(stalled))
   test(`${name}: for a client that reads nothing the server takes nothing, and others are served; later it gets everything`, async () => {
     let taken = 0
     const server = await serve({watch: engine => counting(engine, batch => void (taken += batch.rows.length))})
-    opened.push(() => server.close())
+    onTestFinished(() => server.close())
     await run(server.url, `CREATE STREAM s (n INT, filler VARCHAR) WITH (KAFKA_TOPIC='s', PARTITIONS=2, VALUE_FORMAT='JSON');`)
     const client = await stall(server.url)
-    opened.push(client.close)
+    onTestFinished(client.close)
     for (let n = 0; n < rowCount; n += 4_000)
       await produce(
         server.url,
@@ -105,7 +100,7 @@ for (const [name, stall] of Object.entries(stalled))
     expect(settled.after).toBeLessThan(rowCount / 2)
 
     const other = await sse.subscribe(server.url, pushQuery, {sql})
-    opened.push(() => other.close())
+    onTestFinished(() => other.close())
     await take(other, 0)
     await produce(server.url, 's', [{value: {N: -1, FILLER: ''}}])
     expect((await take(other, 1)).rows).toEqual([{N: -1, FILLER: ''}])

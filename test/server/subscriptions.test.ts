@@ -1,17 +1,12 @@
-import {afterEach, expect, test} from 'vitest'
+import {expect, onTestFinished, test} from 'vitest'
 import {WebSocket} from 'ws'
 import {ask, produce, produceMutation, run, until} from './support/client.ts'
 import {serve, type Served} from './support/servers.ts'
 import {dataOf, openClient, pushQuery, sse, take, webSocket, type Event, type Subscription} from './support/subscriptions.ts'
 
-const opened: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close()
-})
-
 async function open(): Promise<Served> {
   const server = await serve()
-  opened.push(() => server.close())
+  onTestFinished(() => server.close())
   await run(
     server.url,
     `CREATE STREAM s (id BIGINT KEY, n INT) WITH (KAFKA_TOPIC='s', PARTITIONS=3, VALUE_FORMAT='JSON');
@@ -31,7 +26,7 @@ const evens = (from: number, to: number): number[] =>
 for (const transport of [sse, webSocket]) {
   const subscribe = async (url: string, query: string, variables = {}): Promise<Subscription> => {
     const subscription = await transport.subscribe(url, query, variables)
-    opened.push(() => subscription.close())
+    onTestFinished(() => subscription.close())
     return subscription
   }
 
@@ -180,7 +175,7 @@ for (const transport of [sse, webSocket]) {
 test('graphql-transport-ws: completing one subscription ends it at once and leaves the others of its socket', async () => {
   const {url, engine} = await open()
   const client = openClient(url)
-  opened.push(async () => client.dispose())
+  onTestFinished(async () => client.dispose())
   const events: Event[] = []
   const stop = client.subscribe({query: pushQuery, variables: {sql: even}}, {next: () => {}, error: () => {}, complete: () => {}})
   client.subscribe(
@@ -209,7 +204,7 @@ test('graphql-transport-ws: completing one subscription ends it at once and leav
 test('graphql-transport-ws: queries and mutations run too, and their errors have codes', async () => {
   const {url} = await open()
   const client = openClient(url)
-  opened.push(async () => client.dispose())
+  onTestFinished(async () => client.dispose())
   const request = async (query: string): Promise<Event> => (await client.iterate({query}).next()).value as Event
   expect(await request('{ streams { name } }')).toEqual({data: {streams: [{name: 'S'}, {name: 'EVEN'}]}})
   const failed = await request('mutation { produce(input: {topic: "nowhere", records: []}) { accepted } }')
@@ -221,7 +216,7 @@ test('graphql-transport-ws: queries and mutations run too, and their errors have
 test('graphql-transport-ws: longs keep their digits both ways', async () => {
   const {url} = await open()
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
-  opened.push(async () => socket.terminate())
+  onTestFinished(async () => socket.terminate())
   const received: string[] = []
   socket.on('message', data => void received.push(String(data)))
   await new Promise(resolve => socket.once('open', resolve))
@@ -250,7 +245,7 @@ test('graphql-transport-ws: longs keep their digits both ways', async () => {
 test('graphql-transport-ws: more operations on a socket than it may have are refused, one by one', async () => {
   const {url} = await open()
   const client = openClient(url)
-  opened.push(async () => client.dispose())
+  onTestFinished(async () => client.dispose())
   const refused: unknown[] = []
   for (let i = 0; i < 103; i++)
     client.subscribe(

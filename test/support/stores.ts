@@ -1,3 +1,4 @@
+import {onTestFailed, onTestFinished} from 'vitest'
 import {startRedis, type RedisServer} from './redis.ts'
 import {startServerProcess, type ServerProcess} from './server.ts'
 import {temporaryDirectory} from './temp-dir.ts'
@@ -28,4 +29,12 @@ export async function deploy(store: StoreName): Promise<Deployment> {
       directory.remove()
     },
   }
+}
+
+/** The same for the test that runs, which prints what the server said when it fails. */
+export async function deployForTest(store: StoreName): Promise<Deployment> {
+  const deployment = await deploy(store)
+  onTestFinished(() => deployment.stop())
+  onTestFailed(() => void process.stdout.write(`the server said:\n${deployment.server.output().slice(-6000)}\n`))
+  return deployment
 }

@@ -6,6 +6,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   base: [],
   record: [],
   schema: ['record'],
+  api: ['schema', 'record'],
   chunk: ['schema', 'record'],
   expr: ['schema', 'record'],
   plan: ['expr', 'schema', 'record'],

@@ -15,7 +15,7 @@ const roomOf = (path: string): string | undefined => {
   return parts[0] === 'storage' ? `storage/${parts[1]}` : parts[0]
 }
 
-/** Two files at the root are no room: everybody may read the bounds, and the two uppermost rooms speak the public types. */
+/** Two files at the root are no room: everybody may read the bounds, and two rooms speak the public types. */
 const isOpenToRoom = (path: string, room: string): boolean =>
   path === `${engineRoot}limits.ts` || (path === `${engineRoot}engine-api.ts` && (room === 'query' || room === 'groups'))
 

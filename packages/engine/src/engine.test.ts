@@ -1,38 +1,23 @@
 import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {afterEach, describe, expect, test} from 'vitest'
-import type {PushBatch, PushSubscription, PullRows, ProduceRecord} from './engine-api.ts'
+import {describe, expect, onTestFinished, test} from 'vitest'
+import type {PushBatch, PushSubscription, ProduceRecord} from './engine-api.ts'
 import {Engine, type EngineOptions} from './engine.ts'
 import {openSimulatedStorage} from './storage/simulated/open.ts'
-
-const opened: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close()
-})
+import {accepted} from './testing/answers.ts'
 
 async function open(options: EngineOptions): Promise<Engine> {
   const engine = await Engine.open(options)
-  opened.push(() => engine.close())
+  onTestFinished(() => engine.close())
   return engine
 }
 
-async function run(engine: Engine, sql: string): Promise<void> {
-  const result = await engine.execute(sql)
-  if (result.kind === 'rejected') throw new Error(JSON.stringify(result))
-}
-
-async function pull(engine: Engine, sql: string, after?: string): Promise<PullRows['rows']> {
-  const result = await engine.pull(sql, after === undefined ? {} : {after})
-  if (result.kind === 'rejected') throw new Error(JSON.stringify(result))
-  return result.rows
-}
-
-async function push(engine: Engine, sql: string, after?: string): Promise<PushSubscription> {
-  const result = await engine.push(sql, after === undefined ? {} : {after})
-  if (result.kind === 'rejected') throw new Error(JSON.stringify(result))
-  return result
-}
+const run = async (engine: Engine, sql: string) => accepted(await engine.execute(sql)).statements
+const pull = async (engine: Engine, sql: string, after?: string) =>
+  accepted(await engine.pull(sql, after === undefined ? {} : {after})).rows
+const push = async (engine: Engine, sql: string, after?: string) =>
+  accepted(await engine.push(sql, after === undefined ? {} : {after}))
 
 /** The next `count` rows of a subscription, and its cursor behind them. */
 async function take(subscription: PushSubscription, count: number): Promise<{rows: PushBatch['rows']; cursor: string}> {
@@ -53,7 +38,7 @@ const stores = [
     name: 'lmdb, in a worker thread',
     storage: async () => {
       const dir = await mkdtemp(join(tmpdir(), 'millrace-'))
-      opened.push(() => rm(dir, {recursive: true}))
+      onTestFinished(() => rm(dir, {recursive: true}))
       return {kind: 'lmdb', dir} as const
     },
   },
@@ -129,7 +114,7 @@ describe.each(stores)('on $name', ({storage}) => {
 
 test('after a restart queries go on where they were, with their state', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-'))
-  opened.push(() => rm(dir, {recursive: true}))
+  onTestFinished(() => rm(dir, {recursive: true}))
   const storage = {kind: 'lmdb', dir} as const
   const words = (...list: string[]): ProduceRecord[] => list.map(WORD => ({value: {WORD}}))
   const first = await Engine.open({storage})
@@ -180,8 +165,9 @@ test('a push query ends at its LIMIT, and when its subscriber leaves', async () 
   const engine = await open({storage: openSimulatedStorage()})
   await run(engine, `CREATE STREAM s (i INT) WITH (KAFKA_TOPIC='s', PARTITIONS=1);`)
   await run(engine, `INSERT INTO s VALUES (1); INSERT INTO s VALUES (2); INSERT INTO s (i) VALUES (3);`)
-  const limited = await engine.push('SELECT i FROM s EMIT CHANGES LIMIT 2;', {properties: {'auto.offset.reset': 'earliest'}})
-  if (limited.kind === 'rejected') throw new Error(limited.message)
+  const limited = accepted(
+    await engine.push('SELECT i FROM s EMIT CHANGES LIMIT 2;', {properties: {'auto.offset.reset': 'earliest'}}),
+  )
   const rows = []
   for await (const batch of limited) rows.push(...batch.rows)
   expect(rows).toEqual([[1], [2]])
@@ -232,11 +218,11 @@ test('SHOW, DESCRIBE, EXPLAIN and PRINT answer with rows; DROP and TERMINATE end
     `CREATE STREAM s (i INT) WITH (KAFKA_TOPIC='s', PARTITIONS=1); CREATE STREAM t AS SELECT i + 1 AS j FROM s; INSERT INTO s VALUES (1);`,
   )
   await engine.settle()
-  const shown = await engine.execute(
+  const shown = await run(
+    engine,
     'SHOW STREAMS; SHOW QUERIES; SHOW TOPICS; DESCRIBE t; EXPLAIN SELECT * FROM t EMIT CHANGES; PRINT T FROM BEGINNING; SHOW FUNCTIONS;',
   )
-  if (shown.kind === 'rejected') throw new Error(JSON.stringify(shown))
-  expect(shown.statements.map(({rows}) => (rows?.length ?? 0) > 0)).toEqual([true, true, true, true, true, true, true])
+  expect(shown.map(({rows}) => (rows?.length ?? 0) > 0)).toEqual([true, true, true, true, true, true, true])
   const {id} = engine.queries()[0]!
   await run(engine, `TERMINATE ${id};`)
   expect(engine.queries()).toEqual([])

@@ -1,4 +1,7 @@
-/** Every bound, with its unit in the name. What happens at a bound is said where it is checked. */
+/**
+ * Bounds of queues, batches, caches, pages and waits, with their units in the names. What happens at a bound is said where it is checked.
+ * What bounds one function of SQL or one form of storage alone stands there.
+ */
 export const limits = {
   /** Encoded bytes a task reads from one input partition at a time; also bounds what one commit covers. */
   taskFetchBytesMax: 1 << 20,
@@ -109,7 +112,7 @@ export const limits = {
   batchRecordsMax: 10_000,
   /** Body of a batch when not compressed; a reader refuses more. */
   batchBodyBytesMax: 64 << 20,
-  /** Batches up to this size go to readers with the wake that tells of them, and need no read. */
+  /** Batches up to this size go to consumers with the wake that tells of them, and need no read; to other processes those of one append together. */
   wakeBatchBytesMax: 4_096,
   /** Batches that a consumer takes from wakes before it hands them out; beyond, it reads the log when it gets there. */
   consumerWakeBatchesMax: 64,

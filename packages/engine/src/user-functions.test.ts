@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url'
 import {expect, test} from 'vitest'
 import {Engine} from './engine.ts'
 import {openSimulatedStorage} from './storage/simulated/open.ts'
+import {accepted} from './testing/answers.ts'
 import {aggregateFunction, scalarFunction} from './user-functions.ts'
 
 const example = fileURLToPath(new URL('../../../examples/user-functions/my-functions.js', import.meta.url))
@@ -15,12 +16,9 @@ const statements = `
   INSERT INTO logins (address, weight) VALUES ('183.62.140.253', 2), ('183.62.140.1', 3), ('10.0.0.1', 5), ('::1', 7), (NULL, 9);`
 
 async function totals(engine: Engine): Promise<unknown> {
-  const made = await engine.execute(statements)
-  if (made.kind === 'rejected') throw new Error(made.message)
+  accepted(await engine.execute(statements))
   await engine.settle()
-  const result = await engine.pull('SELECT * FROM by_network ORDER BY net')
-  if (result.kind === 'rejected') throw new Error(result.message)
-  return result.rows
+  return accepted(await engine.pull('SELECT * FROM by_network ORDER BY net')).rows
 }
 
 test('the example of the documentation works in worker threads', async () => {

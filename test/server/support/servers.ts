@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {Engine, silentLogger, type EngineApi, type Logger} from '@millrace/engine'
 import {openSimulatedStorage} from '@millrace/engine/testing'
 import {startServer} from '@millrace/server'
+import {onTestFinished} from 'vitest'
 import {root} from '../../tidy/sources.ts'
 
 export type Served = {readonly url: string; readonly engine: Engine; close(): Promise<void>}
@@ -45,9 +46,15 @@ export type ExitedProcess = {readonly code: number | null; readonly output: stri
 
 const main = join(root, 'apps/server/dist/main.js')
 
-/** A server of its own process, as `npm start` would run it. Needs a build. */
+/** A server of its own process, as `npm start` would run it; killed at the latest when the test ends. Needs a build. */
 export async function startProcess(env: Record<string, string>): Promise<ServerProcess> {
   const {child, output, exited} = launch({PORT: '0', ...env})
+  const end = async (signal: NodeJS.Signals): Promise<ExitedProcess> => {
+    const from = Date.now()
+    child.kill(signal)
+    return {...(await exited), ms: Date.now() - from}
+  }
+  onTestFinished(async () => void (await end('SIGKILL')))
   const url = await new Promise<string>((resolve, reject) => {
     const look = (): void => {
       const found = /Dashboard +(http:\S+)/.exec(output())?.[1]
@@ -60,11 +67,7 @@ export async function startProcess(env: Record<string, string>): Promise<ServerP
     url,
     pid: child.pid ?? 0,
     output,
-    end: async signal => {
-      const from = Date.now()
-      child.kill(signal)
-      return {...(await exited), ms: Date.now() - from}
-    },
+    end,
   }
 }
 

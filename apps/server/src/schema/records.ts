@@ -4,7 +4,7 @@ import {requestError} from './errors.ts'
 import {readPolicies, readPolicyArguments} from './read-policies.ts'
 import {safeInteger} from './safe-integer.ts'
 
-export const HeaderRef = builder.objectRef<Header>('Header').implement({
+const HeaderRef = builder.objectRef<Header>('Header').implement({
   fields: t => ({
     key: t.exposeString('key'),
     value: t.string({

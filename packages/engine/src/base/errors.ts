@@ -18,10 +18,8 @@ export const errorTable = {
   OFFSET_OUT_OF_RANGE: {retryable: false, blame: 'caller'},
   RECORD_INVALID: {retryable: false, blame: 'caller'},
   RECORD_TOO_LARGE: {retryable: false, blame: 'caller'},
-  BATCH_TOO_LARGE: {retryable: false, blame: 'caller'},
   LIMIT_EXCEEDED: {retryable: false, blame: 'caller'},
   CURSOR_INVALID: {retryable: false, blame: 'caller'},
-  CURSOR_EXPIRED: {retryable: false, blame: 'caller'},
   VERSION_CONFLICT: {retryable: false, blame: 'caller'},
   SEQUENCE_OUT_OF_ORDER: {retryable: false, blame: 'caller'},
   FENCED_EPOCH: {retryable: false, blame: 'engine'},
@@ -33,7 +31,6 @@ export const errorTable = {
   STORAGE_FULL: {retryable: true, blame: 'environment'},
   ACKS_NOT_REACHED: {retryable: true, blame: 'environment'},
   TIMEOUT: {retryable: true, blame: 'environment'},
-  FELL_BEHIND: {retryable: true, blame: 'caller'},
   CLOSED: {retryable: true, blame: 'environment'},
 } as const satisfies Record<string, {retryable: boolean; blame: 'caller' | 'engine' | 'environment'}>
 

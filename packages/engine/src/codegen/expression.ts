@@ -67,7 +67,7 @@ export function emit(expr: Expr, out: Emitter): Operand {
   }
 }
 
-export function emitLiteral(value: Value, out: Emitter): Operand {
+function emitLiteral(value: Value, out: Emitter): Operand {
   if (value === null) return nullLiteral
   if (typeof value === 'object') return {...pure(out.constant(value)), isAtom: true}
   return {...pure(quote(value)), isAtom: true, isNumber: typeof value === 'number'}

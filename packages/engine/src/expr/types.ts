@@ -29,7 +29,7 @@ export function asDecimal(type: SqlType): DecimalType {
 }
 
 /** The DECIMAL with room for both. */
-export function widerDecimal(left: SqlType, right: SqlType): SqlType {
+function widerDecimal(left: SqlType, right: SqlType): SqlType {
   const [l, r] = [asDecimal(left), asDecimal(right)]
   const scale = Math.max(l.scale, r.scale)
   return decimal(Math.max(l.precision - l.scale, r.precision - r.scale) + scale, scale)

@@ -1,24 +1,17 @@
-import {afterEach, expect, test} from 'vitest'
+import {expect, onTestFinished, test} from 'vitest'
 import {silentLogger} from '../base/logger.ts'
 import {Engine} from '../engine.ts'
 import {Cleaner} from '../log/cleaner.ts'
 import {openSimulatedStorage} from '../storage/simulated/open.ts'
+import {accepted} from '../testing/answers.ts'
 import {instantClock} from '../testing/instant-clock.ts'
-
-const engines: Engine[] = []
-afterEach(async () => {
-  await Promise.all(engines.splice(0).map(engine => engine.close()))
-})
 
 /** A topic of prices, each written three times, one of them gone; compacted: offsets 3 (b), 6 (a), 7 (c, gone), 8 (d) are left. */
 async function open() {
   const storage = openSimulatedStorage()
   const engine = await Engine.open({storage})
-  engines.push(engine)
-  const run = async (sql: string) => {
-    const result = await engine.execute(sql)
-    if (result.kind === 'rejected') throw new Error(JSON.stringify(result))
-  }
+  onTestFinished(() => engine.close())
+  const run = async (sql: string) => accepted(await engine.execute(sql))
   await run(`CREATE TABLE prices (k VARCHAR PRIMARY KEY, v INT)
     WITH (KAFKA_TOPIC='prices', PARTITIONS=1, VALUE_FORMAT='JSON', CLEANUP_POLICY='compact');`)
   const write = (key: string, v: number | null) =>

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {Engine} from '../engine.ts'
 import {openSimulatedStorage} from '../storage/simulated/open.ts'
+import {accepted} from '../testing/answers.ts'
 
 const page = readFileSync(new URL('../../../../docs/sql/beyond-ksqldb.md', import.meta.url), 'utf8')
 
@@ -15,14 +16,12 @@ const examples = [...page.matchAll(/```sql\n([^]*?)```(?:\n\n```text\n([^]*?)```
 
 async function answer(engine: Engine, sql: string): Promise<string> {
   if (/^(SELECT|WITH)/.test(sql)) {
-    const result = await engine.pull(sql)
-    if (result.kind === 'rejected') throw new Error(`${sql}\n${result.message}`)
-    return result.rows.map(row => row.join(' | ')).join('\n')
+    const {rows} = accepted(await engine.pull(sql))
+    return rows.map(row => row.join(' | ')).join('\n')
   }
-  const result = await engine.execute(sql)
-  if (result.kind === 'rejected') throw new Error(`${sql}\n${result.message}`)
+  const {statements} = accepted(await engine.execute(sql))
   await engine.settle()
-  return result.statements.map(({message}) => message).join('\n')
+  return statements.map(({message}) => message).join('\n')
 }
 
 test('the examples of the page on what goes beyond ksqlDB run as written, with the results written there', async () => {

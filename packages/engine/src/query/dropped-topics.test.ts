@@ -1,19 +1,14 @@
-import {afterEach, expect, test} from 'vitest'
+import {expect, onTestFinished, test} from 'vitest'
 import {Engine} from '../engine.ts'
 import type {PushSubscription} from '../engine-api.ts'
 import {openSimulatedStorage} from '../storage/simulated/open.ts'
 import {instantClock} from '../testing/instant-clock.ts'
 
-const engines: Engine[] = []
-afterEach(async () => {
-  await Promise.all(engines.splice(0).map(engine => engine.close()))
-})
-
 /** Nobody waits: a reader that sleeps looks again at once. */
 async function open() {
   const clock = instantClock(1000)
   const engine = await Engine.open({storage: openSimulatedStorage(), clock, tasks: 'manual'})
-  engines.push(engine)
+  onTestFinished(() => engine.close())
   const fill = async (...values: string[]) => {
     await engine.createTopic({name: 't', keyIndex: true})
     await engine.produce({topic: 't', records: values.map(value => ({key: 'k', value}))})

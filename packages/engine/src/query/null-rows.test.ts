@@ -1,20 +1,16 @@
-import {afterEach, expect, test} from 'vitest'
+import {expect, onTestFinished, test} from 'vitest'
 import {instantClock} from '../testing/instant-clock.ts'
 import {must} from '../base/assert.ts'
 import {Engine} from '../engine.ts'
 import type {LogRecord, ProduceRecord} from '../engine-api.ts'
 import {openSimulatedStorage} from '../storage/simulated/open.ts'
-
-const engines: Engine[] = []
-afterEach(async () => {
-  for (const engine of engines.splice(0)) await engine.close()
-})
+import {accepted} from '../testing/answers.ts'
 
 async function openEngine(...statements: readonly string[]): Promise<Engine> {
   const storage = openSimulatedStorage()
   const properties = {'auto.offset.reset': 'earliest'}
   const engine = await Engine.open({storage, threads: 0, tasks: 'manual', clock: instantClock(), properties})
-  engines.push(engine)
+  onTestFinished(() => engine.close())
   for (const statement of statements) expect(await engine.execute(statement)).toMatchObject({kind: 'executed'})
   return engine
 }
@@ -67,8 +63,7 @@ test('null values of a stream are no rows of a query', async () => {
     [3, 3],
   ]
   expect(await pulled(engine, 'SELECT * FROM s;')).toEqual(seen)
-  const push = await engine.push('SELECT * FROM s EMIT CHANGES LIMIT 2;')
-  if (push.kind === 'rejected') throw new Error(push.message)
+  const push = accepted(await engine.push('SELECT * FROM s EMIT CHANGES LIMIT 2;'))
   const rows: unknown[] = []
   for await (const batch of push) rows.push(...batch.rows)
   expect(rows).toEqual(seen)

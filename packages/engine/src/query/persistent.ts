@@ -60,8 +60,7 @@ export class PersistentQueries {
 
   /** Goes on with all that the catalog says should run. What can't be started says so and does not hold up the others. */
   async startAll(catalog: Catalog): Promise<void> {
-    for (const entry of catalog.entries())
-      if (entry.source.kind === 'table' && entry.source.createdBy === undefined) await this.startTable(entry, catalog)
+    for (const entry of catalog.entries()) await this.keepTable(entry, catalog)
     for (const query of catalog.queries()) await this.#tryStart(query, catalog)
   }
 
@@ -74,8 +73,10 @@ export class PersistentQueries {
     await this.#start(withIndexes(run, query.sink, catalog), query.isPaused)
   }
 
-  async startTable(entry: CatalogSource, catalog: Catalog): Promise<void> {
+  /** Starts the upkeep of a table that is declared over a topic; other sources need none. */
+  async keepTable(entry: CatalogSource, catalog: Catalog): Promise<void> {
     const {source} = entry
+    if (source.kind !== 'table' || source.createdBy !== undefined) return
     const topic = await this.#storage.log.topic(source.topic)
     if (topic === undefined) {
       this.#logger.error({table: source.name, topic: source.topic}, 'the topic of a table is gone')
@@ -106,8 +107,7 @@ export class PersistentQueries {
         const entry = after.entry(command.source.name)
         const old = before.entry(command.source.name)
         if (old) await this.#forget(tableRunId(old))
-        if (entry?.source.kind === 'table' && entry.source.createdBy === undefined) await this.startTable(entry, after)
-        return
+        return entry && this.keepTable(entry, after)
       }
       case 'put-index':
         return this.reindex(after, command.index.table)

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
-import type {PullRows} from '../engine-api.ts'
 import {Engine} from '../engine.ts'
 import {openSimulatedStorage} from '../storage/simulated/open.ts'
+import {accepted, refusal} from '../testing/answers.ts'
 
 let engine: Engine
 beforeEach(async () => {
@@ -14,21 +14,9 @@ beforeEach(async () => {
 })
 afterEach(() => engine.close())
 
-async function run(sql: string): Promise<void> {
-  const result = await engine.execute(sql)
-  if (result.kind === 'rejected') throw new Error(`${result.message} ${result.hint ?? ''}`)
-}
-
-async function pull(sql: string): Promise<PullRows['rows']> {
-  const result = await engine.pull(sql)
-  if (result.kind === 'rejected') throw new Error(result.message)
-  return result.rows
-}
-
-async function refusal(sql: string): Promise<string> {
-  const result = await engine.execute(sql)
-  return result.kind === 'rejected' ? result.message : 'accepted'
-}
+const run = async (sql: string) => accepted(await engine.execute(sql))
+const pull = async (sql: string) => accepted(await engine.pull(sql)).rows
+const refused = async (sql: string) => refusal(await engine.execute(sql))
 
 const orders = `INSERT INTO orders (ROWTIME, id, customer, amount, ref) VALUES
   (1000, 1, 'ann', 10, NULL), (2000, 2, 'bob', 5, 1), (3000, 3, 'ann', 7, 2), (4000, 4, 'cid', 100, 1);`
@@ -85,24 +73,22 @@ describe('sub-queries that run on', () => {
 
   test('a push query reads from one', async () => {
     await run(orders)
-    const result = await engine.push(
-      'SELECT who, cost FROM (SELECT UCASE(customer) AS who, amount + 1 AS cost FROM orders) a WHERE cost > 7 EMIT CHANGES LIMIT 3;',
-      {properties: {'auto.offset.reset': 'earliest'}},
-    )
-    if (result.kind === 'rejected') throw new Error(result.message)
+    const sql = `SELECT who, cost FROM (SELECT UCASE(customer) AS who, amount + 1 AS cost FROM orders) a
+      WHERE cost > 7 EMIT CHANGES LIMIT 3;`
+    const push = accepted(await engine.push(sql, {properties: {'auto.offset.reset': 'earliest'}}))
     const rows = []
-    for await (const batch of result) rows.push(...batch.rows)
+    for await (const batch of push) rows.push(...batch.rows)
     expect(rows.map(([who]) => who).sort()).toEqual(['ANN', 'ANN', 'CID'])
   })
 
   test('what belongs to the outermost query is refused inside', async () => {
-    expect(await refusal('CREATE STREAM x AS SELECT * FROM (SELECT * FROM orders LIMIT 3) a;')).toContain('has no LIMIT')
-    expect(await refusal('CREATE STREAM x AS SELECT * FROM (SELECT * FROM orders EMIT CHANGES) a;')).toContain('outermost')
-    expect(await refusal('CREATE STREAM x AS SELECT * FROM (SELECT * FROM orders);')).toContain('needs a name')
-    expect(await refusal('CREATE STREAM x AS SELECT a.amount FROM (SELECT id, customer FROM orders) a;')).toContain(
+    expect(await refused('CREATE STREAM x AS SELECT * FROM (SELECT * FROM orders LIMIT 3) a;')).toContain('has no LIMIT')
+    expect(await refused('CREATE STREAM x AS SELECT * FROM (SELECT * FROM orders EMIT CHANGES) a;')).toContain('outermost')
+    expect(await refused('CREATE STREAM x AS SELECT * FROM (SELECT * FROM orders);')).toContain('needs a name')
+    expect(await refused('CREATE STREAM x AS SELECT a.amount FROM (SELECT id, customer FROM orders) a;')).toContain(
       'cannot be resolved',
     )
-    expect(await refusal('CREATE STREAM x AS SELECT * FROM (SELECT customer FROM orders) a;')).toContain(
+    expect(await refused('CREATE STREAM x AS SELECT * FROM (SELECT customer FROM orders) a;')).toContain(
       'Key missing from projection',
     )
   })
@@ -161,7 +147,7 @@ describe('self joins', () => {
   })
 
   test('both sides under one name are refused', async () => {
-    expect(await refusal('CREATE TABLE x AS SELECT * FROM people JOIN people ON people.name = people.name;')).toContain(
+    expect(await refused('CREATE TABLE x AS SELECT * FROM people JOIN people ON people.name = people.name;')).toContain(
       'a name of its own',
     )
   })

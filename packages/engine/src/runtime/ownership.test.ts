@@ -1,16 +1,12 @@
-import {afterEach, expect, test} from 'vitest'
+import {expect, onTestFinished, test} from 'vitest'
 import {Engine} from '../engine.ts'
 import {openSimulatedStorage, type SimulatedStorage} from '../storage/simulated/open.ts'
-
-const opened: Engine[] = []
-afterEach(async () => {
-  for (const engine of opened.splice(0)) await engine.close()
-})
+import {accepted} from '../testing/answers.ts'
 
 /** Another process over the same store. */
 async function join(storage: SimulatedStorage, name: string, sessionTimeoutMs = 300): Promise<Engine> {
   const engine = await Engine.open({storage, process: {name, isGone: other => other === name, sessionTimeoutMs}})
-  opened.push(engine)
+  onTestFinished(() => engine.close())
   return engine
 }
 
@@ -18,10 +14,7 @@ const beside = ({world}: SimulatedStorage): SimulatedStorage => openSimulatedSto
 const createWords = `CREATE STREAM words (word VARCHAR) WITH (KAFKA_TOPIC='words', PARTITIONS=4);`
 const createCounts = `CREATE TABLE counts AS SELECT word, COUNT(*) AS n FROM words GROUP BY word;`
 
-async function execute(engine: Engine, sql: string): Promise<void> {
-  const result = await engine.execute(sql)
-  if (result.kind === 'rejected') throw new Error(result.message)
-}
+const execute = async (engine: Engine, sql: string): Promise<unknown> => accepted(await engine.execute(sql))
 
 const words = ['ape', 'bee', 'cat', 'dog', 'eel']
 const produce = async (engine: Engine, from: number, to: number): Promise<string> => {
@@ -33,9 +26,8 @@ const produce = async (engine: Engine, from: number, to: number): Promise<string
 }
 
 async function counts(engine: Engine, after?: string): Promise<Record<string, unknown>> {
-  const result = await engine.pull('SELECT word, n FROM counts;', after === undefined ? {} : {after})
-  if (result.kind === 'rejected') throw new Error(result.message)
-  return Object.fromEntries(result.rows.map(([word, n]) => [String(word), n]))
+  const {rows} = accepted(await engine.pull('SELECT word, n FROM counts;', after === undefined ? {} : {after}))
+  return Object.fromEntries(rows.map(([word, n]) => [String(word), n]))
 }
 
 const each = (n: number): Record<string, number> => Object.fromEntries(words.map(word => [word, n]))

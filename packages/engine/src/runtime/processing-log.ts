@@ -11,8 +11,8 @@ import type {LogStore} from '../storage/port/log-store.ts'
 
 /** One partition, JSON, without key: anybody can declare a stream over it. */
 export const processingLogTopic = 'millrace_processing_log'
-export const processingLogFormats: Formats = {key: {name: 'KAFKA', settings: {}}, value: {name: 'JSON', settings: {}}}
-export const processingLogSchema: Schema = {
+const processingLogFormats: Formats = {key: {name: 'KAFKA', settings: {}}, value: {name: 'JSON', settings: {}}}
+const processingLogSchema: Schema = {
   key: [],
   value: [
     {name: 'QUERY', type: VARCHAR},

@@ -48,7 +48,7 @@ const T: ParameterType = {match: 'variable', name: 'T'}
 const R: ParameterType = {match: 'variable', name: 'R'}
 
 /** Small functions: one that takes NULL, one that throws at times, one with a lambda. */
-export const testFunctions: readonly FunctionDefinition[] = [
+const testFunctions: readonly FunctionDefinition[] = [
   {
     name: 'FIRST',
     kind: 'scalar',

@@ -45,7 +45,7 @@ function sort(values: Items, direction = 'ASC'): Items | null {
 }
 
 /** The most elements that GENERATE_SERIES makes. */
-export const SERIES_LENGTH_MAX = 1_000_000
+const SERIES_LENGTH_MAX = 1_000_000
 
 function series(start: Long, end: Long, step: number = end > start ? 1 : -1): Long[] {
   if (step === 0) throw new EvaluationError('GENERATE_SERIES step cannot be zero')

@@ -19,7 +19,7 @@ export function padBytes(input: Uint8Array, target: number, padding: Uint8Array,
 }
 
 /** The longest LPAD or RPAD result, in UTF-16 units or bytes: a length from a record must not be able to exhaust the memory. */
-export const PADDED_LENGTH_MAX = 16 * 1024 * 1024
+const PADDED_LENGTH_MAX = 16 * 1024 * 1024
 
 export function checkPaddedLength(length: number): void {
   if (length > PADDED_LENGTH_MAX)

@@ -1,34 +1,23 @@
 import fc from 'fast-check'
-import {afterEach, expect, test} from 'vitest'
+import {expect, onTestFinished, test} from 'vitest'
 import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import type {PullRows} from '../../engine-api.ts'
 import {Engine, type EngineOptions} from '../../engine.ts'
 import {openSimulatedStorage} from '../../storage/simulated/open.ts'
-
-const opened: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close()
-})
+import {accepted, refusal} from '../../testing/answers.ts'
 
 async function open(options: EngineOptions): Promise<Engine> {
   const engine = await Engine.open(options)
-  opened.push(() => engine.close())
+  onTestFinished(() => engine.close())
   return engine
 }
 
-async function run(engine: Engine, sql: string): Promise<string> {
-  const result = await engine.execute(sql)
-  if (result.kind === 'rejected') throw new Error(`${result.message} ${result.hint ?? ''}`)
-  return result.statements.map(({message}) => message).join('\n')
-}
-
-async function pull(engine: Engine, sql: string): Promise<PullRows['rows']> {
-  const result = await engine.pull(sql)
-  if (result.kind === 'rejected') throw new Error(result.message)
-  return result.rows
-}
+const run = async (engine: Engine, sql: string): Promise<string> =>
+  accepted(await engine.execute(sql))
+    .statements.map(({message}) => message)
+    .join('\n')
+const pull = async (engine: Engine, sql: string) => accepted(await engine.pull(sql)).rows
 
 const users = `CREATE TABLE users (id INT PRIMARY KEY, name VARCHAR, city VARCHAR, age INT) WITH (KAFKA_TOPIC='users', PARTITIONS=2);`
 const rows = `INSERT INTO users (id, name, city, age) VALUES (1, 'ann', 'AMS', 30), (2, 'bob', 'BER', 41), (3, 'cid', 'AMS', NULL), (4, 'dan', 'AMS', 22);`
@@ -144,7 +133,7 @@ test('a look-up by index finds what a scan finds, whatever happened to the rows'
 
 test('in a worker thread over LMDB it becomes ready by itself', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-'))
-  opened.push(() => rm(dir, {recursive: true}))
+  onTestFinished(() => rm(dir, {recursive: true}))
   const engine = await open({storage: {kind: 'lmdb', dir}})
   await run(engine, users + rows)
   await engine.settle()
@@ -160,19 +149,16 @@ test('what cannot be indexed is refused', async () => {
     engine,
     `${users} CREATE STREAM s (a INT) WITH (KAFKA_TOPIC='s', PARTITIONS=1); CREATE TABLE l (id INT PRIMARY KEY, tags ARRAY<INT>) WITH (KAFKA_TOPIC='l', PARTITIONS=1);`,
   )
-  const refusal = async (sql: string): Promise<string> => {
-    const result = await engine.execute(sql)
-    return result.kind === 'rejected' ? result.message : 'accepted'
-  }
-  expect(await refusal('CREATE INDEX ON s (a);')).toContain('S is a stream')
-  expect(await refusal('CREATE INDEX ON l (tags);')).toContain('has no order')
-  expect(await refusal('CREATE INDEX ON users (id);')).toContain('it is the key')
-  expect(await refusal('CREATE INDEX ON users (town);')).toContain('no column TOWN')
-  expect(await refusal('CREATE INDEX i ON users (city); CREATE INDEX i ON users (age);')).toContain('already exists')
+  const refused = async (sql: string) => refusal(await engine.execute(sql))
+  expect(await refused('CREATE INDEX ON s (a);')).toContain('S is a stream')
+  expect(await refused('CREATE INDEX ON l (tags);')).toContain('has no order')
+  expect(await refused('CREATE INDEX ON users (id);')).toContain('it is the key')
+  expect(await refused('CREATE INDEX ON users (town);')).toContain('no column TOWN')
+  expect(await refused('CREATE INDEX i ON users (city); CREATE INDEX i ON users (age);')).toContain('already exists')
   expect(
-    await refusal(
+    await refused(
       'CREATE INDEX i ON users (city); CREATE INDEX IF NOT EXISTS i ON users (city); DROP TABLE users; DROP INDEX i;',
     ),
   ).toContain('does not exist')
-  expect(await refusal('DROP INDEX IF EXISTS i;')).toBe('accepted')
+  expect(await refused('DROP INDEX IF EXISTS i;')).toBe('accepted')
 })

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import type {PullRows} from '../../engine-api.ts'
 import {Engine} from '../../engine.ts'
 import {openSimulatedStorage} from '../../storage/simulated/open.ts'
 import type {Storage} from '../../storage/port/storage.ts'
+import {accepted} from '../../testing/answers.ts'
 
 /** A storage that counts the batches it gives of `events`. */
 function counting(): {storage: Storage; given: {batches: number}} {
@@ -25,16 +25,9 @@ function counting(): {storage: Storage; given: {batches: number}} {
   return {storage: Object.assign(Object.create(storage) as Storage, {log: watched}), given}
 }
 
-async function run(engine: Engine, sql: string): Promise<void> {
-  const made = await engine.execute(sql)
-  if (made.kind === 'rejected') throw new Error(made.message)
-}
-
-async function pull(engine: Engine, sql: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<PullRows['rows']> {
-  const result = await engine.pull(sql, {parameters})
-  if (result.kind === 'rejected') throw new Error(result.message)
-  return result.rows
-}
+const run = async (engine: Engine, sql: string) => accepted(await engine.execute(sql))
+const pull = async (engine: Engine, sql: string, parameters: Readonly<Record<string, unknown>> = {}) =>
+  accepted(await engine.pull(sql, {parameters})).rows
 
 type Opened = {readonly engine: Engine; readonly storage: Storage; readonly given: {batches: number}}
 

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
-import type {PullRows} from '../../engine-api.ts'
 import {Engine} from '../../engine.ts'
 import {openSimulatedStorage} from '../../storage/simulated/open.ts'
+import {accepted, refusal} from '../../testing/answers.ts'
 
 let engine: Engine
 beforeEach(async () => {
@@ -19,21 +19,9 @@ beforeEach(async () => {
 })
 afterEach(() => engine.close())
 
-async function run(sql: string): Promise<void> {
-  const result = await engine.execute(sql)
-  if (result.kind === 'rejected') throw new Error(result.message)
-}
-
-async function pull(sql: string): Promise<PullRows['rows']> {
-  const result = await engine.pull(sql)
-  if (result.kind === 'rejected') throw new Error(`${result.message} ${result.hint ?? ''}`)
-  return result.rows
-}
-
-async function refusal(sql: string): Promise<string> {
-  const result = await engine.pull(sql)
-  return result.kind === 'rejected' ? result.message : 'accepted'
-}
+const run = async (sql: string) => accepted(await engine.execute(sql))
+const pull = async (sql: string) => accepted(await engine.pull(sql)).rows
+const refused = async (sql: string) => refusal(await engine.pull(sql))
 
 describe('grouping', () => {
   test('groups are folded over the rows there are; NULL is a group', async () => {
@@ -73,8 +61,8 @@ describe('grouping', () => {
   })
 
   test('a column that is neither grouped nor folded is refused', async () => {
-    expect(await refusal('SELECT name, COUNT(*) FROM users GROUP BY city')).toContain('not part of GROUP BY: NAME')
-    expect(await refusal('SELECT city FROM users GROUP BY city ORDER BY name')).toContain(
+    expect(await refused('SELECT name, COUNT(*) FROM users GROUP BY city')).toContain('not part of GROUP BY: NAME')
+    expect(await refused('SELECT city FROM users GROUP BY city ORDER BY name')).toContain(
       'ORDER BY expression not part of GROUP BY',
     )
   })
@@ -90,7 +78,7 @@ describe('ordering', () => {
     expect(await pull('SELECT id, LEN(name) + id AS x FROM users ORDER BY x DESC LIMIT 1')).toEqual([[5, 8]])
     expect(await pull('SELECT id FROM users ORDER BY -id LIMIT 1')).toEqual([[5]])
     expect(await pull('SELECT name, id FROM users ORDER BY 2 LIMIT 1')).toEqual([['ann', 1]])
-    expect(await refusal('SELECT id FROM users ORDER BY 2')).toContain('the SELECT list has 1 columns')
+    expect(await refused('SELECT id FROM users ORDER BY 2')).toContain('the SELECT list has 1 columns')
   })
 
   test('LIMIT and OFFSET page through a result', async () => {
@@ -147,9 +135,9 @@ describe('joins', () => {
   })
 
   test('without an equality, with WITHIN, or under one name twice they are refused', async () => {
-    expect(await refusal('SELECT * FROM users u JOIN cities c ON u.age > 3')).toContain('at least one equality')
-    expect(await refusal('SELECT * FROM users u JOIN cities c WITHIN 1 HOUR ON u.city = c.code')).toContain('WITHIN is for joins')
-    expect(await refusal('SELECT * FROM users JOIN users ON users.id = users.id')).toContain('needs a name of its own')
+    expect(await refused('SELECT * FROM users u JOIN cities c ON u.age > 3')).toContain('at least one equality')
+    expect(await refused('SELECT * FROM users u JOIN cities c WITHIN 1 HOUR ON u.city = c.code')).toContain('WITHIN is for joins')
+    expect(await refused('SELECT * FROM users JOIN users ON users.id = users.id')).toContain('needs a name of its own')
   })
 })
 
@@ -171,7 +159,7 @@ describe('sub-queries', () => {
   })
 
   test('they need a name, and see no names from outside', async () => {
-    expect(await refusal('SELECT * FROM (SELECT id FROM users)')).toContain('needs a name')
-    expect(await refusal('SELECT a.name FROM (SELECT id FROM users) a')).toContain('cannot be resolved')
+    expect(await refused('SELECT * FROM (SELECT id FROM users)')).toContain('needs a name')
+    expect(await refused('SELECT a.name FROM (SELECT id FROM users) a')).toContain('cannot be resolved')
   })
 })

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import type {PullRows} from '../../engine-api.ts'
 import {Engine} from '../../engine.ts'
 import {openSimulatedStorage} from '../../storage/simulated/open.ts'
 import type {Storage} from '../../storage/port/storage.ts'
+import {accepted} from '../../testing/answers.ts'
 
 type Read = {readonly partition: number; readonly from: number; readonly to: number | undefined}
 
@@ -29,10 +29,11 @@ function watched(): {storage: Storage; reads: Read[]} {
 async function open(count: number, timeOf = (i: number): number => i * 1000): Promise<{engine: Engine; reads: Read[]}> {
   const {storage, reads} = watched()
   const engine = await Engine.open({storage, tasks: 'manual'})
-  const made = await engine.execute(
-    `CREATE STREAM events (user_id INT KEY, n INT) WITH (KAFKA_TOPIC='events', PARTITIONS=3, VALUE_FORMAT='JSON');`,
+  accepted(
+    await engine.execute(
+      `CREATE STREAM events (user_id INT KEY, n INT) WITH (KAFKA_TOPIC='events', PARTITIONS=3, VALUE_FORMAT='JSON');`,
+    ),
   )
-  if (made.kind === 'rejected') throw new Error(made.message)
   for (let from = 0; from < count; from += 20)
     await engine.produce({
       topic: 'events',
@@ -46,11 +47,7 @@ async function open(count: number, timeOf = (i: number): number => i * 1000): Pr
   return {engine, reads}
 }
 
-async function pull(engine: Engine, sql: string): Promise<PullRows['rows']> {
-  const result = await engine.pull(sql)
-  if (result.kind === 'rejected') throw new Error(result.message)
-  return result.rows
-}
+const pull = async (engine: Engine, sql: string) => accepted(await engine.pull(sql)).rows
 
 test('without an index a key is looked for in every partition: its producer may have named any', async () => {
   const {engine} = await open(200)

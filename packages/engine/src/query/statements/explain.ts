@@ -10,7 +10,7 @@ import type {PersistentPlan} from '../../plan/query-plan.ts'
 import type {Step} from '../../plan/step.ts'
 import type {CompiledStatement} from '../../sql/statements/compiled-statement.ts'
 import {derivedResult} from '../../topology/derived-result.ts'
-import {printTopology} from '../../topology/describe.ts'
+import {printTopology} from '../../topology/print-topology.ts'
 import {splitTopology} from '../../topology/split.ts'
 import {statementKind} from './statement-kind.ts'
 

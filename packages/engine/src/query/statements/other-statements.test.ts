@@ -2,6 +2,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest'
 import type {StatementResult} from '../../engine-api.ts'
 import {Engine} from '../../engine.ts'
 import {openSimulatedStorage} from '../../storage/simulated/open.ts'
+import {accepted, refusal} from '../../testing/answers.ts'
 
 let engine: Engine
 beforeEach(async () => {
@@ -11,30 +12,25 @@ beforeEach(async () => {
 afterEach(() => engine.close())
 
 async function run(sql: string): Promise<StatementResult> {
-  const result = await engine.execute(sql)
-  if (result.kind === 'rejected') throw new Error(result.message)
-  const last = result.statements.at(-1)
+  const last = accepted(await engine.execute(sql)).statements.at(-1)
   if (last === undefined) throw new Error('no statement')
   return last
 }
 
-const refusal = async (sql: string): Promise<string> => {
-  const result = await engine.execute(sql)
-  return result.kind === 'rejected' ? `${result.message} ${result.hint ?? ''}` : 'accepted'
-}
+const refused = async (sql: string) => refusal(await engine.execute(sql))
 
 test('ASSERT SCHEMA looks at the columns of the sources over a topic', async () => {
   expect((await run(`ASSERT SCHEMA SUBJECT 'events-value' TIMEOUT 3 SECONDS;`)).message).toContain('exists')
   expect((await run(`ASSERT NOT EXISTS SCHEMA SUBJECT 'other-value';`)).message).toContain('does not exist')
-  expect(await refusal(`ASSERT SCHEMA SUBJECT 'events-other';`)).toContain('does not exist')
-  expect(await refusal(`ASSERT NOT EXISTS SCHEMA SUBJECT 'events-key';`)).toContain('exists')
-  expect(await refusal(`ASSERT SCHEMA ID 3;`)).toContain('no ids')
+  expect(await refused(`ASSERT SCHEMA SUBJECT 'events-other';`)).toContain('does not exist')
+  expect(await refused(`ASSERT NOT EXISTS SCHEMA SUBJECT 'events-key';`)).toContain('exists')
+  expect(await refused(`ASSERT SCHEMA ID 3;`)).toContain('no ids')
 })
 
 test('ASSERT STREAM compares columns', async () => {
   expect((await run('ASSERT STREAM s (k INT KEY, v VARCHAR, n BIGINT);')).message).toContain('as expected')
-  expect(await refusal('ASSERT STREAM s (k INT KEY, v VARCHAR);')).toContain('other columns')
-  expect(await refusal('ASSERT TABLE s (k INT KEY);')).toContain('is a stream')
+  expect(await refused('ASSERT STREAM s (k INT KEY, v VARCHAR);')).toContain('other columns')
+  expect(await refused('ASSERT TABLE s (k INT KEY);')).toContain('is a stream')
 })
 
 test('SHOW VARIABLES tells what the script has defined so far', async () => {
@@ -47,9 +43,9 @@ test('ALTER SYSTEM holds for all that follows', async () => {
 })
 
 test('connectors are refused with what to do instead', async () => {
-  expect(await refusal(`CREATE SOURCE CONNECTOR c WITH ('connector.class'='x');`)).toContain('produce mutation')
-  expect(await refusal('DROP CONNECTOR c;')).toContain('Kafka Connect')
-  expect(await refusal('DESCRIBE CONNECTOR c;')).toContain('Kafka Connect')
+  expect(await refused(`CREATE SOURCE CONNECTOR c WITH ('connector.class'='x');`)).toContain('produce mutation')
+  expect(await refused('DROP CONNECTOR c;')).toContain('Kafka Connect')
+  expect(await refused('DESCRIBE CONNECTOR c;')).toContain('Kafka Connect')
 })
 
 test('EXPLAIN shows plan, topology, state with its bound, and generated code', async () => {

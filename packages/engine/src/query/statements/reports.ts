@@ -1,7 +1,7 @@
 import {assertNever} from '../../base/assert.ts'
 import {EngineError} from '../../base/errors.ts'
 import type {Catalog} from '../../catalog/catalog.ts'
-import type {Health, LogRecord, QueryInfo, StatementResult, TopicInfo} from '../../engine-api.ts'
+import type {Health, LogRecord, QueryInfo, TopicInfo} from '../../engine-api.ts'
 import type {EvaluationEnv} from '../../expr/bind.ts'
 import type {AnyFunction} from '../../expr/functions/registry.ts'
 import type {KeyIndexOf} from '../../plan/explain-pull.ts'
@@ -9,7 +9,9 @@ import type {Source} from '../../plan/source.ts'
 import {printType} from '../../schema/sql-type.ts'
 import type {CompiledStatement} from '../../sql/statements/compiled-statement.ts'
 import {hasOneForm} from '../pull/indexed-keys.ts'
+import {describeFunction, describeSource, describeTopic} from './describe.ts'
 import {explainPlan} from './explain.ts'
+import {table, text, type Row, type TableAnswer} from './table-answer.ts'
 
 /** What the answers are made from. */
 export type Facts = {
@@ -39,8 +41,6 @@ type Report = Extract<
       | 'print-topic'
   }
 >
-type Row = Readonly<Record<string, unknown>>
-type Answer = Pick<StatementResult, 'message' | 'columns' | 'rows'> & Partial<StatementResult>
 
 /** Answers of SHOW, DESCRIBE, EXPLAIN and PRINT: rows by column name. */
 export class Reports {
@@ -50,7 +50,7 @@ export class Reports {
     this.#facts = facts
   }
 
-  async answer(statement: Report, catalog: Catalog): Promise<Answer> {
+  async answer(statement: Report, catalog: Catalog): Promise<TableAnswer> {
     switch (statement.kind) {
       case 'show':
         return this.#show(statement, catalog)
@@ -113,7 +113,7 @@ export class Reports {
     ]
   }
 
-  async #show({subject, isAll, isExtended, variables}: Extract<Report, {kind: 'show'}>, catalog: Catalog): Promise<Answer> {
+  async #show({subject, isAll, isExtended, variables}: Extract<Report, {kind: 'show'}>, catalog: Catalog): Promise<TableAnswer> {
     switch (subject) {
       case 'STREAMS':
       case 'TABLES': {
@@ -164,21 +164,7 @@ export class Reports {
   }
 }
 
-/** Those of a store's facts that say how safe what is in a topic is. */
-const replicationFacts = new Set(['replicas', 'persistence', 'warning'])
-
-const windowLine = (window: NonNullable<Source['window']>): string =>
-  `its key has a ${window.kind} window${window.kind === 'session' ? '' : ` of ${window.sizeMs} ms`}`
-
 const printedMax = 10_000
-
-const table = (columns: readonly string[], rows: readonly Row[], message: string): Answer => ({columns, rows, message})
-const text = (message: string): Answer =>
-  table(
-    ['line'],
-    message.split('\n').map(line => ({line})),
-    message,
-  )
 
 const sourceColumns = ['name', 'kind', 'topic', 'keyFormat', 'valueFormat', 'isWindowed']
 const sourceRow = ({name, kind, topic, formats, window}: Source): Row => ({
@@ -205,59 +191,4 @@ function topicRow({name, partitions, encoding, isInternal, settings}: TopicInfo,
       ...{cleanupPolicy, retentionMs, retentionBytes, compression, keyIndex},
     }),
   }
-}
-
-/** A row a partition; the settings, and what the store promises at this moment, in the message. */
-function describeTopic({name, encoding, settings, partitions}: TopicInfo, catalog: Catalog, {durability, facts}: Health): Answer {
-  const users = catalog.sources().filter(({topic}) => topic === name)
-  const lines = [
-    `topic ${name} (${encoding}, ${partitions.length} partitions)`,
-    ...Object.entries(settings).map(([setting, value]) => `${setting}: ${value ?? 'no bound'}`),
-    `acks LEADER survives: ${durability.leader}`,
-    `acks ALL survives: ${durability.all}`,
-    ...Object.entries(facts).flatMap(([fact, value]) => (replicationFacts.has(fact) ? [`${fact}: ${value}`] : [])),
-    ...(users.length > 0 ? [`under ${users.map(source => `${source.kind} ${source.name}`).join(', ')}`] : []),
-  ]
-  const rows = partitions.map(({id, beginOffset, endOffset, bytes}) => ({
-    ...{partition: id, beginOffset, endOffset, records: endOffset - beginOffset, bytes},
-  }))
-  return table(['partition', 'beginOffset', 'endOffset', 'records', 'bytes'], rows, lines.join('\n'))
-}
-
-function describeSource(source: Source, catalog: Catalog, more: readonly string[]): Answer {
-  const {schema, name, kind, headerColumns, statement} = source
-  const rows = [
-    ...schema.key.map(column => ({
-      column: column.name,
-      type: printType(column.type),
-      role: kind === 'table' ? 'primary key' : 'key',
-    })),
-    ...schema.value.map(column => ({column: column.name, type: printType(column.type), role: 'value'})),
-    ...headerColumns.map(column => ({column: column.name, type: printType(column.type), role: 'header'})),
-  ]
-  const readers = catalog.readers(name)
-  const writers = catalog.writers(name)
-  const lines = [
-    `${kind} ${name} over topic ${source.topic} (key ${source.formats.key.name}, value ${source.formats.value.name}, ${source.partitions} partitions)`,
-    ...(source.window === undefined ? [] : [windowLine(source.window)]),
-    ...more,
-    ...(readers.length > 0 ? [`read by ${readers.join(', ')}`] : []),
-    ...catalog
-      .indexes()
-      .filter(index => index.table === name)
-      .map(index => `index ${index.name} on ${index.columns.join(', ')}`),
-    ...(writers.length > 0 ? [`written by ${writers.join(', ')}`] : []),
-    statement,
-  ]
-  return {...table(['column', 'type', 'role'], rows, lines.join('\n')), source: name}
-}
-
-function describeFunction(functions: readonly AnyFunction[], name: string): Answer {
-  const found = functions.find(each => each.name === name.toUpperCase())
-  if (found === undefined) throw new EngineError('SQL_INVALID', `there is no function ${name}`)
-  const rows = found.overloads.map(({parameters, isVariadic, returns}) => ({
-    signature: `${found.name}(${parameters.map(({name: parameter}) => parameter).join(', ')}${isVariadic ? ', ...' : ''})`,
-    returns: typeof returns === 'function' ? 'depends on the arguments' : printType(returns),
-  }))
-  return table(['signature', 'returns'], rows, `${found.name}: ${found.description}`)
 }

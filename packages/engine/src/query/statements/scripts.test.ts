@@ -2,6 +2,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest'
 import type {SqlRejection} from '../../engine-api.ts'
 import {Engine} from '../../engine.ts'
 import {openSimulatedStorage, type SimulatedStorage} from '../../storage/simulated/open.ts'
+import {accepted} from '../../testing/answers.ts'
 
 let storage: SimulatedStorage
 let engine: Engine
@@ -14,10 +15,9 @@ beforeEach(async () => {
 afterEach(() => engine.close())
 
 async function done(sql: string): Promise<readonly string[]> {
-  const result = await engine.execute(sql)
-  if (result.kind === 'rejected') throw new Error(`${result.message} ${result.hint ?? ''}`)
+  const {statements} = accepted(await engine.execute(sql))
   await engine.settle()
-  return result.statements.map(({message}) => message)
+  return statements.map(({message}) => message)
 }
 
 async function refused(sql: string): Promise<SqlRejection> {

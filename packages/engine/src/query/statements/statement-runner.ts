@@ -5,7 +5,7 @@ import type {CommandLog} from '../../catalog/command-log.ts'
 import type {Command} from '../../catalog/command.ts'
 import type {PullRows, StatementResult} from '../../engine-api.ts'
 import {corruptPolicyIn} from '../../log/damage.ts'
-import {newTopic, topicConfig} from '../../log/topic.ts'
+import {newTopic} from '../../log/topic.ts'
 import type {Offset} from '../../record/record.ts'
 import type {PullPlan} from '../../plan/pull-plan.ts'
 import {sourcesOf} from '../../plan/plan-sources.ts'
@@ -19,6 +19,7 @@ import {commandsOf, settingsOf, withBounds} from './commands-of.ts'
 import {assertRows} from './assert-rows.ts'
 import {assertTopic} from './assert-topic.ts'
 import {withSet, type Settings} from './compiler.ts'
+import {refuseByTopics} from './refuse-by-topics.ts'
 import {refuseOtherKeys} from './refuse-other-keys.ts'
 import type {Reports} from './reports.ts'
 import {statementKind} from './statement-kind.ts'
@@ -51,9 +52,9 @@ export class StatementRunner {
     statements: readonly CompiledStatement[],
     session: Readonly<Record<string, string>>,
   ): Promise<readonly StatementResult[] | 'conflict'> {
-    await this.#refuseGrowth(statements)
-    await this.#refuseIndexedSinks(statements)
-    await refuseOtherKeys(statements, this.#options.commands.catalog, this.#options.storage.log)
+    const {commands, storage} = this.#options
+    await refuseByTopics(statements, commands.catalog, storage.log)
+    await refuseOtherKeys(statements, commands.catalog, storage.log)
     const results: StatementResult[] = []
     let settings = session
     for (const part of partsOf(statements)) {
@@ -111,30 +112,6 @@ export class StatementRunner {
     await storage.log.createTopic(newTopic({name, partitions, encoding, createdAtMs: clock.nowMs(), settings: settingsOf(topic)}))
   }
 
-  async #refuseGrowth(statements: readonly CompiledStatement[]): Promise<void> {
-    const {storage, commands} = this.#options
-    for (const statement of statements) {
-      const topic = statement.kind === 'alter-topic' ? await storage.log.topic(statement.name) : undefined
-      if (topic && statement.kind === 'alter-topic' && statement.partitions > topic.partitions)
-        refuseGrowth(commands.catalog, topic.name)
-    }
-  }
-
-  /** The results of a query are not numbered, so a topic that numbers the events of its keys would have some without. */
-  async #refuseIndexedSinks(statements: readonly CompiledStatement[]): Promise<void> {
-    const made = new Set<string>()
-    for (const statement of statements) {
-      if (statement.kind === 'create-source' && statement.topic?.keyIndex) made.add(statement.topic.name)
-      if (statement.kind === 'create-topic' && statement.topic.keyIndex) made.add(statement.topic.name)
-      if (statement.kind !== 'create-as' && statement.kind !== 'insert-select') continue
-      const {topic} = statement.plan.sink
-      const record = made.has(topic) ? undefined : await this.#options.storage.log.topic(topic)
-      if (!made.has(topic) && !(record && topicConfig(record).keyIndex)) continue
-      const message = `topic ${topic} numbers the events of its keys (KEY_INDEX), and the results of a query have no numbers: write them to another topic`
-      throw new EngineError('INVALID_ARGUMENT', message, {topic})
-    }
-  }
-
   async #latest(statement: CompiledStatement): Promise<Readonly<Record<string, readonly Offset[]>> | undefined> {
     if (statement.kind !== 'create-as' && statement.kind !== 'insert-select') return undefined
     const {storage, commands} = this.#options
@@ -147,26 +124,17 @@ export class StatementRunner {
     switch (statement.kind) {
       case 'create-source':
       case 'alter-source':
-        await this.#keepTable(statement.source.name, before)
+        await this.#replaceTable(statement.source.name, before)
         return {
           message: `${capital(statement.source.kind)} ${statement.kind === 'alter-source' ? 'altered' : 'created'}`,
           source: statement.source.name,
         }
-      case 'create-as': {
-        await this.#startQuery(statement.plan.queryId)
-        return {
-          message: `Created query with ID ${statement.plan.queryId}`,
-          source: statement.source.name,
-          queryId: statement.plan.queryId,
-        }
+      case 'create-as':
+      case 'insert-select': {
+        const {queryId, sink} = statement.plan
+        await this.#startQuery(queryId)
+        return {message: `Created query with ID ${queryId}`, source: sink.sourceName, queryId}
       }
-      case 'insert-select':
-        await this.#startQuery(statement.plan.queryId)
-        return {
-          message: `Created query with ID ${statement.plan.queryId}`,
-          source: statement.plan.sink.sourceName,
-          queryId: statement.plan.queryId,
-        }
       case 'insert-values':
         await writeRows(storage.log, statement.source, statement.rows, {nowMs: clock.nowMs(), isTombstone: false})
         return {message: `Inserted ${count(statement.rows.length, 'row')}`, source: statement.source.name}
@@ -175,19 +143,8 @@ export class StatementRunner {
         await writeRows(storage.log, statement.source, rows, {nowMs: clock.nowMs(), isTombstone: true})
         return {message: `Deleted ${count(rows.length, 'key')}`, source: statement.source.name}
       }
-      case 'drop-source': {
-        const {source, dependents, terminates} = statement
-        for (const id of terminates) await queries.drop(id)
-        for (const {name, topic, isReadOnly} of [...dependents, source]) {
-          const entry = before.entry(name)
-          if (entry) await queries.drop(tableRunId(entry))
-          if (statement.deletesTopic && !isReadOnly) await topics.remove(topic)
-          topics.forget(topic)
-        }
-        const others = dependents.map(({name}) => name)
-        const message = `Source ${source.name} was dropped${others.length === 0 ? '' : `, and what was made of it: ${others.join(', ')}`}`
-        return {message, source: source.name}
-      }
+      case 'drop-source':
+        return this.#dropSource(statement, before)
       case 'create-topic': {
         const {name, partitions} = statement.topic
         await topics.create({name, partitions, ...settingsOf(statement.topic)})
@@ -238,12 +195,27 @@ export class StatementRunner {
   }
 
   /** A table over a topic is kept so that it can be pulled from; another definition of it starts over. */
-  async #keepTable(name: string, before: Catalog): Promise<void> {
+  async #replaceTable(name: string, before: Catalog): Promise<void> {
     const {commands, queries} = this.#options
     const old = before.entry(name)
     const entry = commands.catalog.entry(name)
     if (old) await queries.drop(tableRunId(old))
-    if (entry?.source.kind === 'table' && entry.source.createdBy === undefined) await queries.startTable(entry, commands.catalog)
+    if (entry) await queries.keepTable(entry, commands.catalog)
+  }
+
+  async #dropSource(statement: Extract<CompiledStatement, {kind: 'drop-source'}>, before: Catalog): Promise<Answer> {
+    const {source, dependents, terminates, deletesTopic} = statement
+    const {queries, topics} = this.#options
+    for (const id of terminates) await queries.drop(id)
+    for (const {name, topic, isReadOnly} of [...dependents, source]) {
+      const entry = before.entry(name)
+      if (entry) await queries.drop(tableRunId(entry))
+      if (deletesTopic && !isReadOnly) await topics.remove(topic)
+      topics.forget(topic)
+    }
+    const others = dependents.map(({name}) => name)
+    const message = `Source ${source.name} was dropped${others.length === 0 ? '' : `, and what was made of it: ${others.join(', ')}`}`
+    return {message, source: source.name}
   }
 
   /** Unless a later statement of the same script ended it again. */

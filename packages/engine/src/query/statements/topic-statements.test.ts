@@ -1,22 +1,14 @@
-import {afterEach, expect, test} from 'vitest'
+import {expect, onTestFinished, test} from 'vitest'
 import {Engine} from '../../engine.ts'
 import type {PushSubscription, RecordsPage} from '../../engine-api.ts'
 import {limits} from '../../limits.ts'
 import {openSimulatedStorage} from '../../storage/simulated/open.ts'
-
-const engines: Engine[] = []
-afterEach(async () => {
-  await Promise.all(engines.splice(0).map(engine => engine.close()))
-})
+import {accepted} from '../../testing/answers.ts'
 
 async function open() {
   const engine = await Engine.open({storage: openSimulatedStorage()})
-  engines.push(engine)
-  const run = async (sql: string) => {
-    const result = await engine.execute(sql)
-    if (result.kind === 'rejected') throw new Error(JSON.stringify(result))
-    return result.statements
-  }
+  onTestFinished(() => engine.close())
+  const run = async (sql: string) => accepted(await engine.execute(sql)).statements
   const refused = async (sql: string) => {
     const result = await engine.execute(sql)
     if (result.kind !== 'rejected') throw new Error('nothing was refused')
