@@ -12,6 +12,7 @@ import {sourcesOf} from '../../plan/plan-sources.ts'
 import type {CompiledStatement, TopicConfig} from '../../sql/statements/compiled-statement.ts'
 import type {Storage} from '../../storage/port/storage.ts'
 import {endsOf} from '../await-progress.ts'
+import {refuseOwnTopic} from '../own-topics.ts'
 import {refuseGrowth} from '../partition-growth.ts'
 import {tableRunId, type PersistentQueries} from '../persistent.ts'
 import type {TopicAdmin} from '../topic-admin.ts'
@@ -51,7 +52,7 @@ export class StatementRunner {
     statements: readonly CompiledStatement[],
     session: Readonly<Record<string, string>>,
   ): Promise<readonly StatementResult[] | 'conflict'> {
-    await this.#refuseGrowth(statements)
+    await this.#refuseTopicChanges(statements)
     await this.#refuseIndexedSinks(statements)
     await refuseOtherKeys(statements, this.#options.commands.catalog, this.#options.storage.log)
     const results: StatementResult[] = []
@@ -111,12 +112,14 @@ export class StatementRunner {
     await storage.log.createTopic(newTopic({name, partitions, encoding, createdAtMs: clock.nowMs(), settings: settingsOf(topic)}))
   }
 
-  async #refuseGrowth(statements: readonly CompiledStatement[]): Promise<void> {
+  async #refuseTopicChanges(statements: readonly CompiledStatement[]): Promise<void> {
     const {storage, commands} = this.#options
     for (const statement of statements) {
-      const topic = statement.kind === 'alter-topic' ? await storage.log.topic(statement.name) : undefined
-      if (topic && statement.kind === 'alter-topic' && statement.partitions > topic.partitions)
-        refuseGrowth(commands.catalog, topic.name)
+      if (statement.kind !== 'alter-topic' && statement.kind !== 'drop-topic') continue
+      const topic = await storage.log.topic(statement.name)
+      if (!topic) continue
+      refuseOwnTopic(topic, statement.kind === 'drop-topic' ? 'dropped' : 'altered')
+      if (statement.kind === 'alter-topic' && statement.partitions > topic.partitions) refuseGrowth(commands.catalog, topic.name)
     }
   }
 
