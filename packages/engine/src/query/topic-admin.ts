@@ -2,6 +2,7 @@ import type {Clock} from '../base/clock.ts'
 import {EngineError} from '../base/errors.ts'
 import {SharedRuns} from '../base/shared-runs.ts'
 import type {AlterTopic, CreateTopic, TopicInfo, TopicsPage} from '../engine-api.ts'
+import {beginPartitions} from '../groups/begin-partitions.ts'
 import {forgetTopic} from '../groups/forget-topic.ts'
 import {limits} from '../limits.ts'
 import {alteredTopic, newTopic, topicConfig} from '../log/topic.ts'
@@ -41,6 +42,8 @@ export class TopicAdmin {
     if (altered.partitions > topic.partitions) refuseGrowth()
     await this.#log.updateTopic(altered)
     this.forget(name)
+    if (altered.partitions > topic.partitions)
+      await beginPartitions(this.#groups, name, {from: topic.partitions, to: altered.partitions})
     return this.info(name)
   }
 
