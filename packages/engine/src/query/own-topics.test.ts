@@ -32,6 +32,18 @@ test("the catalog's topic and those between parts of a query are neither dropped
   expect(await engine.topic('before')).toBeUndefined()
 })
 
+test('no stream stands over what a query keeps between its parts, so that none is written to or dropped by it', async () => {
+  const engine = await open()
+  const name = (await engine.topics()).find(topic => topic.name.endsWith('-repartition'))?.name
+  for (const sql of ['CREATE STREAM x (a INT)', 'CREATE STREAM x'])
+    expect(
+      await engine.execute(`${sql} WITH (KAFKA_TOPIC='${name}')${sql.endsWith('x') ? ' AS SELECT * FROM s' : ''};`),
+    ).toMatchObject({kind: 'rejected'})
+  expect(await engine.execute(`CREATE STREAM x (query VARCHAR) WITH (KAFKA_TOPIC='${processingLogTopic}');`)).toMatchObject({
+    kind: 'executed',
+  })
+})
+
 test('the processing log may be kept shorter, and dropped', async () => {
   const engine = await open()
   await engine.alterTopic(processingLogTopic, {retentionMs: 1000})

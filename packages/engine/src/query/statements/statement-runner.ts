@@ -12,7 +12,7 @@ import {sourcesOf} from '../../plan/plan-sources.ts'
 import type {CompiledStatement, TopicConfig} from '../../sql/statements/compiled-statement.ts'
 import type {Storage} from '../../storage/port/storage.ts'
 import {endsOf} from '../await-progress.ts'
-import {refuseOwnTopic} from '../own-topics.ts'
+import {refuseOwnTopic, topicChange} from '../own-topics.ts'
 import {refuseGrowth} from '../partition-growth.ts'
 import {tableRunId, type PersistentQueries} from '../persistent.ts'
 import type {TopicAdmin} from '../topic-admin.ts'
@@ -115,10 +115,10 @@ export class StatementRunner {
   async #refuseTopicChanges(statements: readonly CompiledStatement[]): Promise<void> {
     const {storage, commands} = this.#options
     for (const statement of statements) {
-      if (statement.kind !== 'alter-topic' && statement.kind !== 'drop-topic') continue
-      const topic = await storage.log.topic(statement.name)
+      const change = topicChange(statement)
+      const topic = change && (await storage.log.topic(change.topic))
       if (!topic) continue
-      refuseOwnTopic(topic, statement.kind === 'drop-topic' ? 'dropped' : 'altered')
+      refuseOwnTopic(topic, change.done)
       if (statement.kind === 'alter-topic' && statement.partitions > topic.partitions) refuseGrowth(commands.catalog, topic.name)
     }
   }
