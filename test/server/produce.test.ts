@@ -96,6 +96,18 @@ test('integers of 64 bits keep their digits on the way in and out, and DECIMAL i
     expect(text).toContain('"rows":[{"ID":9007199254740993,"AMOUNT":"12.30","TOTAL":-9223372036854775808}]')
 })
 
+test('JSON that stands in the document keeps its digits as in the variables', async () => {
+  await ask(server.url, 'mutation { createTopic(input: {name: "literals"}) { name } }')
+  const records = '[{key: 9007199254740993, value: {a: [9007199254740993, -1], b: $b, c: 1.5, d: WORD, e: null}}]'
+  const query = `mutation($b: JSON) { produce(input: {topic: "literals", records: ${records}}) { accepted } }`
+  const {body} = await post(server.url, `{"query": ${JSON.stringify(query)}, "variables": {"b": 9007199254740995}}`)
+  expect(body.data).toEqual({produce: {accepted: 1}})
+  const {text} = await post(server.url, {query: '{ topic(name: "literals") { records { nodes { key value } } } }'})
+  expect(text).toContain(
+    '{"key":"9007199254740993","value":{"a":[9007199254740993,-1],"b":9007199254740995,"c":1.5,"d":"WORD","e":null}}',
+  )
+})
+
 test('BigInt is text out, and text or a safe integer in', async () => {
   const {topic} = await ask<{topic: {partitions: {endOffset: unknown}[]}}>(
     server.url,

@@ -3,13 +3,12 @@ import {EngineError} from './base/errors.ts'
 import {silentLogger, type Logger} from './base/logger.ts'
 import {CommandLog} from './catalog/command-log.ts'
 import type {AnyFunction} from './expr/functions/registry.ts'
-import {newTopic} from './log/topic.ts'
 import {PersistentQueries} from './query/persistent.ts'
 import {loadFunctions, useFunctions} from './runtime/load-functions.ts'
 import {openStorage} from './runtime/open-storage.ts'
 import {OwnedTasks, type ProcessOptions} from './runtime/ownership.ts'
 import {InlinePool, type TaskPool} from './runtime/pool.ts'
-import {ProcessingLog, processingLogTopic} from './runtime/processing-log.ts'
+import {createProcessingLog, ProcessingLog} from './runtime/processing-log.ts'
 import {TaskHost} from './runtime/task-host.ts'
 import {ThreadPool} from './runtime/thread-pool.ts'
 import type {StorageDescriptor} from './runtime/worker-protocol.ts'
@@ -63,9 +62,7 @@ export async function openParts(options: EngineOptions): Promise<EngineParts> {
   const releaseFunctions = useFunctions([...functions, ...loaded])
   const storage = 'kind' in options.storage ? await openStorage(options.storage) : options.storage
   const commands = await CommandLog.open(storage.log, clock)
-  await storage.log.createTopic(
-    newTopic({name: processingLogTopic, partitions: 1, isInternal: true, createdAtMs: clock.nowMs(), encoding: 'bytes'}),
-  )
+  await createProcessingLog(storage.log, clock)
   const processingLog = new ProcessingLog(storage.log, clock, logger)
   if (threads > 0 && descriptor === undefined)
     throw new EngineError('INVALID_CONFIG', 'worker threads open the storage themselves: give the engine its descriptor')

@@ -11,6 +11,7 @@ import {awaitProgress, endsOf, linksOf} from './query/await-progress.ts'
 import {CatalogFollower} from './query/catalog-follower.ts'
 import {ConsumerGroups} from './query/consumer-groups.ts'
 import {metricsOf} from './query/metrics.ts'
+import {refuseOwnTopic} from './query/own-topics.ts'
 import {refuseGrowth} from './query/partition-growth.ts'
 import {DamageReport} from './query/records/damage-report.ts'
 import {RecordWriter} from './query/records/record-writer.ts'
@@ -145,6 +146,7 @@ export class Engine implements api.EngineApi {
 
   async produce(request: api.ProduceRequest): Promise<api.ProduceResult> {
     const topic = await this.#topics.recentRecord(request.topic, this.#catalog.version)
+    refuseOwnTopic(topic, 'written to')
     try {
       return await this.#writer.produce(request, topic, this.#catalog.sourcesOver(request.topic))
     } catch (error) {

@@ -38,7 +38,7 @@ const RecordBatch = builder.objectRef<RecordsPage>('RecordBatch').implement({
   fields: t => ({
     records: t.field({type: [RecordRef], resolve: it => [...it.records]}),
     cursor: t.string({resolve: it => it.cursor}),
-    isCaughtUp: t.boolean({resolve: it => it.isAtEnd}),
+    isCaughtUp: t.boolean({description: 'Nothing more was there when this was read.', resolve: it => it.isAtEnd}),
   }),
 })
 

@@ -67,5 +67,19 @@ export const jsonScalar = new GraphQLScalarType({
   description: 'Any JSON value. A BIGINT is a JSON integer with all its digits, a DECIMAL a string.',
   serialize: withDigits,
   parseValue: (value: unknown): unknown => value,
-  parseLiteral: (node: ValueNode, variables?: Record<string, unknown> | null): unknown => valueFromASTUntyped(node, variables),
+  parseLiteral: jsonOf,
 })
+
+/** What stands in the document, as the same JSON is read from the variables. */
+function jsonOf(node: ValueNode, variables?: Record<string, unknown> | null): unknown {
+  switch (node.kind) {
+    case Kind.INT:
+      return Number.isSafeInteger(Number(node.value)) ? Number(node.value) : BigInt(node.value)
+    case Kind.LIST:
+      return node.values.map(each => jsonOf(each, variables))
+    case Kind.OBJECT:
+      return Object.fromEntries(node.fields.map(({name, value}) => [name.value, jsonOf(value, variables)]))
+    default:
+      return valueFromASTUntyped(node, variables)
+  }
+}

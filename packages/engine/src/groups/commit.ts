@@ -89,7 +89,7 @@ async function memberFence(parts: GroupParts, commit: GroupCommit, memberId: str
 }
 
 /** The store's to the document's, or the document's to the store's, whichever a failover took back. */
-async function raiseGeneration(groups: GroupStore, id: string): Promise<void> {
+export async function raiseGeneration(groups: GroupStore, id: string): Promise<void> {
   const {group, version} = await readGroup(groups, id)
   const raised = afterLostGenerations(group, await groups.setGeneration(id, group.generation))
   if (raised !== group) await groups.putDocument(groupDocument(id), version, raised)

@@ -6,7 +6,8 @@ import {commitGroupOffsets} from './commit.ts'
 import {reduce} from './coordinator.ts'
 import {emptyGroup, groupDocument, readGroup} from './group.ts'
 import {groupInfo, groupInfos} from './group-info.ts'
-import {dropGroup, resetGroupOffsets, type ResetTarget} from './reset.ts'
+import {dropGroup, resetGroupOffsets} from './reset.ts'
+import type {ResetTarget} from './reset-request.ts'
 
 /** Two partitions of two batches of three records, at times 0, 100, 200, … */
 async function filled() {
@@ -60,6 +61,21 @@ test('a group is reset to the begin, the end, a time, an offset, or by some reco
   expect(await places({kind: 'shift', by: -1}, [0])).toEqual([[0, 2, 1]])
   expect(await places({kind: 'shift', by: 100}, [0])).toEqual([[0, 2, 6]])
   expect(await places({kind: 'offsets', offsets: [{partition: 0, offset: 5}]})).toEqual([[0, 2, 5]])
+})
+
+test('a reset that names a partition twice, or one without its offset, is refused', async () => {
+  const storage = await filled()
+  const refused = (to: ResetTarget, partitions?: number[]) =>
+    expect(resetGroupOffsets(storage, {group: 'g', topic: 't', to, partitions}, 0)).rejects
+  const twice = {code: 'INVALID_ARGUMENT', message: 'partitions: found t/0 twice, expected it once'}
+  await refused({kind: 'latest'}, [0, 1, 0]).toMatchObject(twice)
+  const offsets = [3, 4].map(offset => ({partition: 0, offset}))
+  await refused({kind: 'offsets', offsets}).toMatchObject({...twice, message: 'offsets: found t/0 twice, expected it once'})
+  await refused({kind: 'offsets', offsets: [{partition: 0, offset: 5}]}, [0, 1]).toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: 'offsets: found none for t/1, expected one for each of the partitions',
+  })
+  expect(await storage.groups.offsets('g')).toMatchObject([{partition: 0, next: 2}])
 })
 
 test('a dry run says what would change and changes nothing', async () => {

@@ -8,36 +8,19 @@ import {emptyGroup, groupDocument, readGroup, type StoredGroup} from './group.ts
 import {groupEvents} from './group-events.ts'
 import {isAlive} from './liveness.ts'
 import {withMarks} from './lost-records.ts'
-
-export type ResetTarget =
-  | {readonly kind: 'earliest'}
-  | {readonly kind: 'latest'}
-  /** The first record at or after it; the end where all are older. */
-  | {readonly kind: 'timestamp'; readonly timestampMs: number}
-  /** Records forward, or back where it is negative, from the committed offset (or the begin). */
-  | {readonly kind: 'shift'; readonly by: number}
-  | {readonly kind: 'offsets'; readonly offsets: readonly {readonly partition: number; readonly offset: Offset}[]}
-
-export type GroupReset = {
-  readonly group: string
-  readonly topic: string
-  /** Absent: all of the topic; with `offsets`, those named there. */
-  readonly partitions?: readonly number[] | undefined
-  readonly to: ResetTarget
-  /** Only say what would change. */
-  readonly isDryRun?: boolean | undefined
-}
+import {checkReset, type GroupReset, type ResetTarget} from './reset-request.ts'
 
 /** `before` is null where the group has committed nothing. */
 export type OffsetReset = TopicPartition & {readonly before: Offset | null; readonly after: Offset}
 
 /**
  * Moves the offsets of a group, which may not have members at that moment (GROUP_NOT_EMPTY): they would go on where they
- * are. A dry run may look at any time. Targets outside of the log become its begin or end. Other EngineErrors: GROUP_NOT_FOUND, TOPIC_NOT_FOUND, PARTITION_NOT_FOUND.
+ * are. A dry run may look at any time. Targets outside of the log become its begin or end. Other EngineErrors: INVALID_ARGUMENT,
+ * GROUP_NOT_FOUND, TOPIC_NOT_FOUND, PARTITION_NOT_FOUND.
  */
 export async function resetGroupOffsets(parts: GroupParts, reset: GroupReset, nowMs: number): Promise<readonly OffsetReset[]> {
-  const {group, isDryRun = false, to} = reset
-  checkTarget(to)
+  const {group, isDryRun = false} = reset
+  checkReset(reset)
   if (isDryRun) await mustBeKnown(parts, group)
   else await mustBeEmpty(parts, group, nowMs)
   const resets = await plan(parts, reset)
@@ -57,21 +40,6 @@ export async function dropGroup(parts: GroupParts, group: string, nowMs: number)
   if (!(await parts.groups.putDocument(groupDocument(group), version, null))) throw notEmpty(group)
   await parts.groups.dropGroup(group)
   groupEvents(parts.groups).changed(group)
-}
-
-/** What is no number would be committed as one. */
-function checkTarget(to: ResetTarget): void {
-  const numbers =
-    to.kind === 'timestamp'
-      ? [to.timestampMs]
-      : to.kind === 'shift'
-        ? [to.by]
-        : to.kind === 'offsets'
-          ? to.offsets.map(({offset}) => offset)
-          : []
-  const wrong = numbers.find(number => !Number.isSafeInteger(number))
-  if (wrong !== undefined)
-    throw new EngineError('INVALID_ARGUMENT', `reset to ${to.kind}: found ${wrong}, expected a whole number`)
 }
 
 async function mustBeKnown({groups}: Pick<GroupParts, 'groups'>, id: string): Promise<StoredGroup> {
@@ -131,7 +99,10 @@ function targetOf(
     case 'shift':
       return (before ?? begin) + to.by
     case 'offsets':
-      return to.offsets.find(each => each.partition === partition)?.offset ?? before ?? begin
+      return must(
+        to.offsets.find(each => each.partition === partition),
+        'offset',
+      ).offset
   }
 }
 

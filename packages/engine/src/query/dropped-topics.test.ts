@@ -1,6 +1,6 @@
 import {expect, onTestFinished, test} from 'vitest'
 import {Engine} from '../engine.ts'
-import type {PushSubscription} from '../engine-api.ts'
+import type {ConsumedBatch, PushSubscription} from '../engine-api.ts'
 import {openSimulatedStorage} from '../storage/simulated/open.ts'
 import {instantClock} from '../testing/instant-clock.ts'
 
@@ -71,6 +71,26 @@ test('a group begins anew in a topic that was made again, whoever dropped it, an
       {topic: 't', committedOffset: 0, lag: 3},
     ])
   }
+})
+
+test('a member of a group reads a topic that was made again from its begin, and what it commits of the old one is refused', async () => {
+  const engine = await Engine.open({storage: openSimulatedStorage()})
+  onTestFinished(() => engine.close())
+  const fill = async (...values: string[]) => {
+    await engine.createTopic({name: 't'})
+    await engine.produce({topic: 't', records: values.map(value => ({value}))})
+  }
+  const consumer = engine.consume({topics: ['t'], group: 'g'})
+  await fill('a', 'b')
+  const {memberId, generation} = (await consumer.next()).value as ConsumedBatch
+  await engine.dropTopic('t')
+  await fill('c', 'd', 'e', 'f')
+  const stale = engine.commitOffsets({group: 'g', memberId, generation, offsets: [{topic: 't', partition: 0, offset: 2}]})
+  await expect(stale).rejects.toMatchObject({code: 'FENCED_GENERATION'})
+  const read = new Set<unknown>()
+  while (read.size < 4) for (const {value} of ((await consumer.next()).value as ConsumedBatch).records) read.add(value)
+  expect([...read].sort()).toEqual(['c', 'd', 'e', 'f'])
+  await consumer.return?.()
 })
 
 test('positions that name a partition twice are refused', async () => {

@@ -2,12 +2,14 @@ import type {Clock} from '../base/clock.ts'
 import {EngineError} from '../base/errors.ts'
 import {SharedRuns} from '../base/shared-runs.ts'
 import type {AlterTopic, CreateTopic, TopicInfo, TopicsPage} from '../engine-api.ts'
+import {beginPartitions} from '../groups/begin-partitions.ts'
 import {forgetTopic} from '../groups/forget-topic.ts'
 import {limits} from '../limits.ts'
 import {alteredTopic, newTopic, topicConfig} from '../log/topic.ts'
 import type {GroupStore} from '../storage/port/group-store.ts'
 import type {LogStore, TopicRecord} from '../storage/port/log-store.ts'
 import type {Storage} from '../storage/port/storage.ts'
+import {refuseOwnTopic} from './own-topics.ts'
 
 /** Topics as users see and change them. */
 export class TopicAdmin {
@@ -35,16 +37,19 @@ export class TopicAdmin {
   /** `refuseGrowth` throws where the topic can't have more partitions. */
   async alter(name: string, change: AlterTopic, refuseGrowth: () => void): Promise<TopicInfo> {
     const topic = await this.record(name)
+    refuseOwnTopic(topic, 'altered')
     const altered = alteredTopic(topic, change)
     if (altered.partitions > topic.partitions) refuseGrowth()
     await this.#log.updateTopic(altered)
     this.forget(name)
+    if (altered.partitions > topic.partitions)
+      await beginPartitions(this.#groups, name, {from: topic.partitions, to: altered.partitions})
     return this.info(name)
   }
 
   /** `users`: what stands over the topic; it stays as long as there is any. */
   async drop(name: string, users: readonly string[]): Promise<void> {
-    await this.record(name)
+    refuseOwnTopic(await this.record(name), 'dropped')
     if (users.length > 0)
       throw new EngineError(
         'TOPIC_MISMATCH',

@@ -3,6 +3,9 @@ export type Offset = number
 export type Epoch = number
 export type TopicPartition = {readonly topic: string; readonly partition: number}
 
+/** The last instant that a Date can hold. */
+export const latestTimestampMs = 8.64e15
+
 export const partitionKey = (at: TopicPartition): string => `${at.topic}/${at.partition}`
 
 /** What `partitionKey` wrote. */

@@ -2,6 +2,7 @@ import type {Clock} from '../base/clock.ts'
 import type {Logger} from '../base/logger.ts'
 import {vectorOf, type Rows} from '../chunk/chunk.ts'
 import {limits} from '../limits.ts'
+import {newTopic} from '../log/topic.ts'
 import type {BadRow} from '../operators/operator.ts'
 import type {Formats} from '../plan/formats.ts'
 import type {Schema} from '../schema/schema.ts'
@@ -23,6 +24,12 @@ const processingLogSchema: Schema = {
     {name: 'OFFSET', type: BIGINT},
     {name: 'REASON', type: VARCHAR},
   ],
+}
+
+/** Where there is none yet. */
+export async function createProcessingLog(log: LogStore, clock: Clock): Promise<void> {
+  const createdAtMs = clock.nowMs()
+  await log.createTopic(newTopic({name: processingLogTopic, partitions: 1, isInternal: true, createdAtMs, encoding: 'bytes'}))
 }
 
 type Entry = {readonly query: string; readonly row: BadRow; readonly atMs: number}
@@ -72,12 +79,22 @@ export class ProcessingLog {
     const entries = this.#pending
     this.#pending = []
     try {
-      const {batches} = this.#encode(rowsOf(entries))
-      await this.#log.append(batches.map(batch => ({topic: processingLogTopic, ...batch})))
+      if (await this.#append(entries)) return
+      // Somebody dropped it.
+      await createProcessingLog(this.#log, this.#clock)
+      await this.#append(entries)
     } catch (error) {
       this.#logger.warn({error, rows: entries.length}, 'bad rows were not written to the processing log')
+    } finally {
+      this.#writing = this.#pending.length > 0 ? this.#write() : undefined
     }
-    this.#writing = this.#pending.length > 0 ? this.#write() : undefined
+  }
+
+  /** Whether the topic is there. */
+  async #append(entries: readonly Entry[]): Promise<boolean> {
+    const {batches} = this.#encode(rowsOf(entries))
+    const outcomes = await this.#log.append(batches.map(batch => ({topic: processingLogTopic, ...batch})))
+    return outcomes.every(({kind}) => kind !== 'unknown-partition')
   }
 }
 

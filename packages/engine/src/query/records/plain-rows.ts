@@ -3,13 +3,11 @@ import {vectorOf, type Rows, type Vector} from '../../chunk/chunk.ts'
 import {recordFields, type FieldColumn, type FieldForm} from '../../codegen/record-fields.ts'
 import type {ProduceRecord} from '../../engine-api.ts'
 import type {Source} from '../../plan/source.ts'
+import {latestTimestampMs} from '../../record/record.ts'
 import type {Column} from '../../schema/schema.ts'
 import type {Value} from '../../schema/value.ts'
 import {isObject, jsonReader} from '../../serde/json-reader.ts'
 import {keyStandsBare, standsBare} from '../../serde/registry.ts'
-
-/** The last instant that a Date can hold. */
-export const latestTimestampMs = 8.64e15
 
 /**
  * Rows of records in their plainest form, column by column: every value an object that spells each column as it is declared and

@@ -1,10 +1,9 @@
 import {EngineError} from '../../base/errors.ts'
 import type {ProduceRecord} from '../../engine-api.ts'
 import {decodeBase64} from '../../expr/base64.ts'
-import type {Header} from '../../record/record.ts'
+import {latestTimestampMs, type Header} from '../../record/record.ts'
 import {shorten} from '../../serde/serde.ts'
 import type {TopicRecord} from '../../storage/port/log-store.ts'
-import {latestTimestampMs} from './plain-rows.ts'
 
 /** A record whose place and time can be, with its headers as bytes; absent where it has none. */
 export type ReadyRecord = Omit<ProduceRecord, 'headers'> & {readonly headers?: readonly Header[]}

@@ -1,3 +1,4 @@
+import {must} from '../../base/assert.ts'
 import type {Clock} from '../../base/clock.ts'
 import type {RecordsPage, TailRequest} from '../../engine-api.ts'
 import {limits} from '../../limits.ts'
@@ -31,7 +32,9 @@ export function tailRecords(
     try {
       const positions = await resolveStart(storage.log, topic, from, onOutOfRange)
       const request = {recordsMax: limits.recordsPageMax, onCorruptBatch, onSkipped, ...(onOutOfRange && {onOutOfRange})}
-      yield {records: [], cursor: pageCursor(topic, positions), isAtEnd: false}
+      const bounds = await storage.log.bounds(placesOf(topic))
+      const isAtEnd = positions.every((position, i) => position >= must(bounds[i], 'bounds').end)
+      yield {records: [], cursor: pageCursor(topic, positions), isAtEnd}
       while (!isStopped()) {
         bell.reset()
         const page = await readPage(storage.log, current, source(), positions, request)

@@ -3,18 +3,22 @@ import type {Catalog} from '../../catalog/catalog.ts'
 import {topicConfig} from '../../log/topic.ts'
 import type {CompiledStatement} from '../../sql/statements/compiled-statement.ts'
 import type {LogStore} from '../../storage/port/log-store.ts'
+import {refuseOwnTopic, topicChange} from '../own-topics.ts'
 import {refuseGrowth} from '../partition-growth.ts'
 
 /** Refuses a script for what the store says of its topics; EngineError. */
 export async function refuseByTopics(statements: readonly CompiledStatement[], catalog: Catalog, log: LogStore): Promise<void> {
-  await refuseGrownTopics(statements, catalog, log)
+  await refuseChanges(statements, catalog, log)
   await refuseIndexedSinks(statements, log)
 }
 
-async function refuseGrownTopics(statements: readonly CompiledStatement[], catalog: Catalog, log: LogStore): Promise<void> {
+async function refuseChanges(statements: readonly CompiledStatement[], catalog: Catalog, log: LogStore): Promise<void> {
   for (const statement of statements) {
-    const topic = statement.kind === 'alter-topic' ? await log.topic(statement.name) : undefined
-    if (topic && statement.kind === 'alter-topic' && statement.partitions > topic.partitions) refuseGrowth(catalog, topic.name)
+    const change = topicChange(statement)
+    const topic = change && (await log.topic(change.topic))
+    if (!topic) continue
+    refuseOwnTopic(topic, change.done)
+    if (statement.kind === 'alter-topic' && statement.partitions > topic.partitions) refuseGrowth(catalog, topic.name)
   }
 }
 

@@ -129,6 +129,9 @@ test.each([
   ['CREATE STREAM `a b` (a INT);', "Invalid topic name 'a b'", 15],
   ["INSERT INTO s WITH (QUERY_ID='a b') SELECT k, name AS v FROM s JOIN t ON s.k = t.id;", 'Invalid query id', 30],
   ['ASSERT TOPIC events WITH (PARTITION=1);', 'PARTITION', 27],
+  ['INSERT INTO s (ROWTIME, k) VALUES (9223372036854775807, 1);', 'ROWTIME 9223372036854775807 is no time', 36],
+  ['INSERT INTO s (ROWTIME, k) VALUES (8640000000000001, 1);', 'ROWTIME 8640000000000001 is no time', 36],
+  ["INSERT INTO s (ROWTIME, k) VALUES ('1969-12-31T00:00:00', 1);", 'ROWTIME must not be negative', 36],
 ])('%s is refused where it is wrong', async (sql, message, column) => {
   const refusal = await refused(sql)
   expect(refusal.message).toContain(message)

@@ -94,6 +94,18 @@ test('a tail reads the partitions that a topic gets while it runs; a push query 
   await tail.return?.()
 })
 
+test('a group that begins at the end reads the partitions that its topic gets from their begin', async () => {
+  const {engine} = await open()
+  await engine.createTopic({name: 't'})
+  const consumer = engine.consume({topics: ['t'], group: 'g', onNoOffset: 'latest', sessionTimeoutMs: 600})
+  const next = consumer.next()
+  await expect.poll(async () => (await engine.group('g'))?.offsets[0]?.committedOffset).toBe(0)
+  await engine.alterTopic('t', {partitions: 2})
+  await engine.produce({topic: 't', records: [{value: 'new', partition: 1}]})
+  expect((await next).value).toMatchObject({partition: 1, records: [{value: 'new'}]})
+  await consumer.return?.()
+})
+
 test('a topic with a key index numbers inserted rows too, and no query writes to it', async () => {
   const {engine, run, refused} = await open()
   await run("CREATE STREAM s (k VARCHAR KEY, v INT) WITH (KAFKA_TOPIC='s', PARTITIONS=1, KEY_INDEX=true);")

@@ -1,6 +1,7 @@
 import {coerceLiteral} from '../../expr/coerce.ts'
 import {isProblem} from '../../expr/types.ts'
 import type {Source} from '../../plan/source.ts'
+import {latestTimestampMs} from '../../record/record.ts'
 import {BIGINT, printType, quoteName} from '../../schema/sql-type.ts'
 import {columnsOf, type Column} from '../../schema/schema.ts'
 import type {Value} from '../../schema/value.ts'
@@ -96,17 +97,19 @@ function valueFor(node: Expression, {name, type}: Column, env: Environment): Val
 }
 
 function timeOf(node: Expression, env: Environment): Value {
-  if (node.kind === 'StringLiteral') {
-    try {
-      return parseTimestamp(node.value)
-    } catch {
-      return refuse(
-        `Failed to parse timestamp '${node.value}'`,
-        node,
-        "Expected milliseconds, or ISO text: '2024-01-31T12:00:00'.",
-      )
-    }
+  const time = node.kind === 'StringLiteral' ? textTime(node.value, node) : valueFor(node, {name: 'ROWTIME', type: BIGINT}, env)
+  if (typeof time !== 'number' && typeof time !== 'bigint') return time
+  if (time < 0) refuse(`ROWTIME must not be negative: ${time}`, node)
+  // As for produced records: a later one would not be a date.
+  if (time > latestTimestampMs)
+    refuse(`ROWTIME ${time} is no time: expected milliseconds since 1970, at most ${latestTimestampMs}.`, node)
+  return time
+}
+
+function textTime(text: string, node: Expression): number {
+  try {
+    return parseTimestamp(text)
+  } catch {
+    return refuse(`Failed to parse timestamp '${text}'`, node, "Expected milliseconds, or ISO text: '2024-01-31T12:00:00'.")
   }
-  const time = valueFor(node, {name: 'ROWTIME', type: BIGINT}, env)
-  return typeof time === 'number' && time < 0 ? refuse(`ROWTIME must not be negative: ${time}`, node) : time
 }
