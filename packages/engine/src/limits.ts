@@ -67,6 +67,8 @@ export const limits = {
   groupAppendersMax: 1_000,
   /** How often a process looks for batches that others left in the outbox of a group, ms. */
   groupOutboxSweepMs: 10_000,
+  /** How often it lets partitions forget outboxes of queries and groups that were dropped, ms. */
+  outboxMemorySweepMs: 600_000,
   /** Partitions whose lag in time is looked at for one listing of groups: it takes a read of each. */
   lagTimesMax: 200,
   /** Encoded bytes after which no more batches are read for it; what is left has no lag in time. */
