@@ -99,10 +99,12 @@ export const limits = {
   compactionKeysMax: 1_000_000,
   /** Encoded bytes that it takes in; more when the part that is compacted already is larger, which it rewrites too. */
   compactionBytesMin: 64 << 20,
-  /** Encoded bytes that a compaction reads at a time. */
-  compactionSegmentBytes: 1 << 20,
-  /** How long a compaction works before others have their turn, ms: at least a batch. */
+  /** Encoded bytes that a compaction reads at a time: of small batches, some hundreds, which the embedded store looks up one by one. */
+  compactionSegmentBytes: 256 << 10,
+  /** How long a compaction works before others have their turn, ms: longer where a large batch is opened or written. */
   compactionWorkMs: 3,
+  /** It rests for as long as it worked, at most so many ms: what it waited for is among that. */
+  compactionRestMsMax: 20,
   /** How long a process that compacts a partition keeps others from it without a sign of life; it may have died, ms. */
   compactionLeaseMs: 60_000,
 
