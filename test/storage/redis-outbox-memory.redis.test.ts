@@ -122,3 +122,18 @@ test('an entry that comes again when its outbox was dropped and forgotten is not
   const [found] = await storage.log.read([{topic, partition: 0, from: 0, bytesMax: 1e6}])
   expect(found?.batches.map(({bytes}) => text(bytes))).toEqual(['once', 'first of another'])
 })
+
+test('producers are not forgotten because there are many outboxes', async () => {
+  const topic = await spreadTopic()
+  const keys = new RedisKeys(namespace)
+  const [place] = await new TopicRegistry(connections.command, keys).places([{topic, partition: 0}])
+  if (!place) throw new Error('a topic that was just created is there')
+  const outboxes = Array.from({length: 1200}, (_, i) => [`f:${i}`, '1 1']).flat()
+  await connections.command.call('HSET', [keys.meta(place), ...outboxes])
+  const send = async (id: string) => {
+    const stamped = batch(topic, id, {producer: {id, epoch: 0, sequence: 0}})
+    return (await storage.log.append([stamped]))[0]
+  }
+  for (const [i, id] of ['a', 'b', 'c'].entries()) expect(await send(id)).toEqual({kind: 'appended', baseOffset: i})
+  for (const [i, id] of ['a', 'b', 'c'].entries()) expect(await send(id)).toEqual({kind: 'duplicate', baseOffset: i})
+})
