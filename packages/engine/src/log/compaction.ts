@@ -21,6 +21,8 @@ const digestOf = (key: string): string =>
 /** Records that are looked at in one go; the larger part of a millisecond. */
 const recordsPerSlice = 500
 
+const isLarge = ({count}: OpenBatch): boolean => count > recordsPerSlice
+
 /** Work that says from time to time that others may have their turn. */
 export type InSlices<T> = Generator<undefined, T>
 
@@ -40,10 +42,9 @@ export class LatestOffsets {
 
   *add(batch: StoredBatch): InSlices<void> {
     const opened = openBatch(batch.bytes)
-    yield
     const {keyAt} = recordKeys(opened)
     for (let row = 0; row < opened.count; row++) {
-      if (row % recordsPerSlice === 0) yield
+      if (isLarge(opened) && row % recordsPerSlice === 0) yield
       const key = keyAt(row)
       if (key !== null) this.#set(remembered(key), offsetOf(batch, opened, row))
     }
@@ -90,12 +91,11 @@ export type CompactionRules = {
  */
 export function* compactBatch(stored: StoredBatch, latest: LatestOffsets, rules: CompactionRules): InSlices<Compacted> {
   const opened = openBatch(stored.bytes)
-  yield
   const {keyAt, isTombstone} = recordKeys(opened)
   const kept: number[] = []
   let firstTombstone: Offset | null = null
   for (let row = 0; row < opened.count; row++) {
-    if (row % recordsPerSlice === 0) yield
+    if (isLarge(opened) && row % recordsPerSlice === 0) yield
     const offset = offsetOf(stored, opened, row)
     const key = keyAt(row)
     if (key !== null && latest.isSuperseded(key, offset)) continue
@@ -107,7 +107,7 @@ export function* compactBatch(stored: StoredBatch, latest: LatestOffsets, rules:
   }
   if (kept.length === opened.count) return {batch: stored, firstTombstone}
   if (kept.length === 0) return {batch: undefined, firstTombstone}
-  yield
+  if (isLarge(opened)) yield
   return {batch: rewrite(stored, opened, kept, rules.compression), firstTombstone}
 }
 
