@@ -70,6 +70,8 @@ export const limits = {
   groupAppendersMax: 1_000,
   /** How often a process looks for batches that others left in the outbox of a group, ms. */
   groupOutboxSweepMs: 10_000,
+  /** How often it lets partitions forget outboxes of queries and groups that were dropped, ms. */
+  outboxMemorySweepMs: 600_000,
   /** Partitions whose lag in time is looked at for one listing of groups: it takes a read of each. */
   lagTimesMax: 200,
   /** Encoded bytes after which no more batches are read for it; what is left has no lag in time. */
@@ -100,10 +102,12 @@ export const limits = {
   compactionKeysMax: 1_000_000,
   /** Encoded bytes that it takes in; more when the part that is compacted already is larger, which it rewrites too. */
   compactionBytesMin: 64 << 20,
-  /** Encoded bytes that a compaction reads at a time. */
-  compactionSegmentBytes: 1 << 20,
-  /** How long a compaction works before others have their turn, ms: at least a batch. */
+  /** Encoded bytes that a compaction reads at a time: of small batches, some hundreds, which the embedded store looks up one by one. */
+  compactionSegmentBytes: 256 << 10,
+  /** How long a compaction works before others have their turn, ms: longer where a large batch is opened or written. */
   compactionWorkMs: 3,
+  /** It rests for as long as it worked, at most so many ms: what it waited for is among that. */
+  compactionRestMsMax: 20,
   /** How long a process that compacts a partition keeps others from it without a sign of life; it may have died, ms. */
   compactionLeaseMs: 60_000,
 

@@ -4,7 +4,7 @@ import type {Offset, TopicPartition} from '../record/record.ts'
 import type {LogStore, PartitionBounds, StoredBatch, TopicRecord} from '../storage/port/log-store.ts'
 import {CompactionLease, CompactionStopped, type LeaseParts} from './compaction-lease.ts'
 import {type BatchMark, cleanAndDirty, notCompacted, tombstonesDue, withMark, type CompactionState} from './compaction-state.ts'
-import {compactBatch, LatestOffsets} from './compaction.ts'
+import {compactBatch, type InSlices, LatestOffsets} from './compaction.ts'
 import {readOrSkip, stopsAtDamage, type DamagePolicy} from './damage.ts'
 import {topicConfig} from './topic.ts'
 
@@ -183,7 +183,7 @@ class Compaction {
     const {dirtyFrom, to, bytesMax} = this.#pass
     let bytes = 0
     for await (const batch of this.#batches(dirtyFrom, to)) {
-      readOrSkip(() => this.#latest.add(batch), this.#at, batch, this.#damage)
+      await this.#paced(batch, this.#latest.add(batch))
       bytes += batch.bytes.length
       this.#newest = markOf(batch)
       if (this.#latest.keys >= limits.compactionKeysMax || bytes >= bytesMax) return Math.min(to, batch.baseOffset + batch.count)
@@ -197,7 +197,7 @@ class Compaction {
     const rules = {tombstonesBefore: this.#pass.dueBefore, last: (bounds?.end ?? 0) - 1, compression}
     for await (const batch of this.#batches(this.#pass.begin, cleanTo)) {
       const untouched = {batch, firstTombstone: null}
-      const result = readOrSkip(() => compactBatch(batch, this.#latest, rules), this.#at, batch, this.#damage) ?? untouched
+      const result = (await this.#paced(batch, compactBatch(batch, this.#latest, rules))) ?? untouched
       this.#firstTombstone ??= result.firstTombstone
       this.#cleanBytes += result.batch?.bytes.length ?? 0
       this.#bytesGone += batch.bytes.length - (result.batch?.bytes.length ?? 0)
@@ -205,6 +205,16 @@ class Compaction {
       yield {batch, kept: result.batch}
     }
     return undefined
+  }
+
+  /** Undefined for a damaged batch that is skipped. */
+  async #paced<T>(batch: StoredBatch, work: InSlices<T>): Promise<T | undefined> {
+    for (;;) {
+      const slice = readOrSkip(() => work.next(), this.#at, batch, this.#damage)
+      if (!slice) return undefined
+      if (slice.done) return slice.value
+      await this.#lease.pace()
+    }
   }
 
   #remember({baseOffset}: StoredBatch, kept: StoredBatch | undefined): void {

@@ -45,8 +45,10 @@ export class CompactionLease {
   /** To be called after each small piece of work: lets others have their turn, and renews the lease. Throws CompactionStopped. */
   async pace(): Promise<void> {
     const {clock, signal} = this.#parts
-    if (clock.nowMs() - this.#pausedMs >= limits.compactionWorkMs) {
-      await clock.sleep(1)
+    const workedMs = clock.nowMs() - this.#pausedMs
+    if (workedMs >= limits.compactionWorkMs) {
+      // As long as it worked: an append on the embedded store needs this thread three times.
+      await clock.sleep(Math.min(workedMs, limits.compactionRestMsMax))
       this.#pausedMs = clock.nowMs()
     }
     if (signal.aborted) throw new CompactionStopped('the process ends')

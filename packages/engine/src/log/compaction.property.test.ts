@@ -6,7 +6,7 @@ import {openBatch} from '../batch/open-batch.ts'
 import {vectorOf} from '../chunk/chunk.ts'
 import {VARCHAR} from '../schema/sql-type.ts'
 import type {StoredBatch} from '../storage/port/log-store.ts'
-import {compactBatch, LatestOffsets} from './compaction.ts'
+import {compactBatch, type InSlices, LatestOffsets} from './compaction.ts'
 
 type Event = {readonly key: string | null; readonly value: string | null; readonly timestampMs: number}
 type Stored = Event & {readonly offset: number}
@@ -56,6 +56,13 @@ function store(encoding: 'bytes' | 'columns', batches: readonly (readonly Event[
   })
 }
 
+function finish<T>(work: InSlices<T>): T {
+  for (;;) {
+    const slice = work.next()
+    if (slice.done) return slice.value
+  }
+}
+
 function read({baseOffset, bytes}: StoredBatch): Stored[] {
   const opened = openBatch(bytes)
   const {headers, offsetDeltas, count, timestamps} = opened
@@ -85,8 +92,9 @@ test('the latest of each key stays where it was, and tombstones until their time
         key !== null && value === null && offset < tombstonesBefore && offset !== last
       const compact = (log: readonly StoredBatch[]): StoredBatch[] => {
         const latest = new LatestOffsets()
-        for (const batch of log) latest.add(batch)
-        return log.flatMap(batch => compactBatch(batch, latest, {tombstonesBefore, last, compression: 'zstd'}).batch ?? [])
+        for (const batch of log) finish(latest.add(batch))
+        const rules = {tombstonesBefore, last, compression: 'zstd'} as const
+        return log.flatMap(batch => finish(compactBatch(batch, latest, rules)).batch ?? [])
       }
       const once = compact(stored)
       expect(once.flatMap(read)).toEqual(all.filter(record => isLatest(record) && !isDue(record)))

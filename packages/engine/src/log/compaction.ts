@@ -18,28 +18,55 @@ const digestOf = (key: string): string =>
     .toString('latin1')
     .padEnd(keyCharactersMax + 1)
 
+/** Records that are looked at in one go; the larger part of a millisecond. */
+const recordsPerSlice = 500
+
+const isLarge = ({count}: OpenBatch): boolean => count > recordsPerSlice
+
+/** Work that says from time to time that others may have their turn. */
+export type InSlices<T> = Generator<undefined, T>
+
 const remembered = (key: string): string => (key.length > keyCharactersMax ? digestOf(key) : key)
+
+/** A map that grows puts all of itself in order at once, at a million keys for a tenth of a second: many small ones do it little by little. */
+const shards = 256
 
 /** Offset of the latest record of each key in a part of a log. */
 export class LatestOffsets {
-  readonly #offsets = new Map<string, Offset>()
+  readonly #offsets = Array.from({length: shards}, () => new Map<string, Offset>())
+  #keys = 0
 
   get keys(): number {
-    return this.#offsets.size
+    return this.#keys
   }
 
-  add(batch: StoredBatch): void {
+  *add(batch: StoredBatch): InSlices<void> {
     const opened = openBatch(batch.bytes)
     const {keyAt} = recordKeys(opened)
     for (let row = 0; row < opened.count; row++) {
+      if (isLarge(opened) && row % recordsPerSlice === 0) yield
       const key = keyAt(row)
-      if (key !== null) this.#offsets.set(remembered(key), offsetOf(batch, opened, row))
+      if (key !== null) this.#set(remembered(key), offsetOf(batch, opened, row))
     }
   }
 
   /** Whether a later record of that key is known. */
   isSuperseded(key: string, offset: Offset): boolean {
-    return (this.#offsets.get(remembered(key)) ?? -1) > offset
+    const known = remembered(key)
+    return (this.#shardOf(known).get(known) ?? -1) > offset
+  }
+
+  #set(key: string, offset: Offset): void {
+    const shard = this.#shardOf(key)
+    const before = shard.size
+    shard.set(key, offset)
+    this.#keys += shard.size - before
+  }
+
+  #shardOf(key: string): Map<string, Offset> {
+    let hash = 0
+    for (let i = 0; i < key.length; i++) hash = Math.imul(hash, 31) + key.charCodeAt(i)
+    return must(this.#offsets[hash & (shards - 1)], 'shard')
   }
 }
 
@@ -62,12 +89,13 @@ export type CompactionRules = {
  * A batch without the records that are superseded, and without tombstones whose time has come. What stays keeps its offset, time and
  * headers. Records without a key are never superseded.
  */
-export function compactBatch(stored: StoredBatch, latest: LatestOffsets, rules: CompactionRules): Compacted {
+export function* compactBatch(stored: StoredBatch, latest: LatestOffsets, rules: CompactionRules): InSlices<Compacted> {
   const opened = openBatch(stored.bytes)
   const {keyAt, isTombstone} = recordKeys(opened)
   const kept: number[] = []
   let firstTombstone: Offset | null = null
   for (let row = 0; row < opened.count; row++) {
+    if (isLarge(opened) && row % recordsPerSlice === 0) yield
     const offset = offsetOf(stored, opened, row)
     const key = keyAt(row)
     if (key !== null && latest.isSuperseded(key, offset)) continue
@@ -79,6 +107,7 @@ export function compactBatch(stored: StoredBatch, latest: LatestOffsets, rules: 
   }
   if (kept.length === opened.count) return {batch: stored, firstTombstone}
   if (kept.length === 0) return {batch: undefined, firstTombstone}
+  if (isLarge(opened)) yield
   return {batch: rewrite(stored, opened, kept, rules.compression), firstTombstone}
 }
 

@@ -29,12 +29,12 @@ import type {ThreadWake} from './wake.ts'
 /** Partitions whose bounds are read in one turn: some two milliseconds. */
 const partitionsPerTurn = 500
 /** Batches that one transaction removes, and their bytes: other writers get their turn in between. */
-const removedPerStep = 500
+const removedPerStep = 100
 const removedBytesPerStep = 4 << 20
 /** Bytes of compacted batches that one transaction writes. */
-const replacedBytesPerStep = 256 << 10
-/** Entries of the index looked at in one go. */
-const entriesPerSearch = 10_000
+const replacedBytesPerStep = 64 << 10
+/** Entries of the index looked at in one go: a millisecond or two. */
+const entriesPerSearch = 500
 const producerIdBytesMax = 512
 
 export class LmdbLogStore implements LogStore {

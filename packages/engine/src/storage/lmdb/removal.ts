@@ -4,7 +4,7 @@ import type {KeyRange} from './keys.ts'
 import {remove} from './rows.ts'
 
 /** Rows removed in one transaction: other writers get their turn in between. */
-const rowsPerStep = 1000
+const rowsPerStep = 250
 
 /** Removes all rows of a range in steps. May be stopped between any two; doing it again goes on. */
 export async function removeRange(env: Environment, db: Bytes, range: KeyRange): Promise<void> {

@@ -5,7 +5,7 @@ import {prefixes, under} from './keys.ts'
 import {keyEventsRow, numberRow, remove} from './rows.ts'
 
 /** Entries looked at in one transaction: other writers get their turn in between. */
-const entriesPerStep = 1000
+const entriesPerStep = 250
 const versionBytes = 8
 
 /** Drops what the indexes of a partition say of batches before one; the last entry of each key stays and counts its events. */

@@ -49,7 +49,7 @@ export class GroupOutbox {
     const ways = new Map<string, Promise<Sent>>()
     const sent = await Promise.all(
       entries.map(({sequence, forward}) => {
-        const send = () => forwarder.send({outbox: `${keys.group(group)} ${outbox}`, sequence, first, forward, level})
+        const send = () => forwarder.send({outbox: keys.outboxOf(group, outbox), sequence, first, forward, level})
         const {log} = keys.partition(forward.place)
         const before = ways.get(log)
         const own = before ? before.then(send) : send()

@@ -1,6 +1,8 @@
 import {EngineError} from '../../base/errors.ts'
 import type {TaskId} from '../port/task-commit.ts'
 
+const memorySuffix = ':memory'
+
 /** Where a partition lives: its topic's number, which a name that comes back does not inherit, and its placement. */
 export type PartitionPlace = {readonly topic: number; readonly placement: string; readonly partition: number}
 
@@ -65,7 +67,7 @@ export class RedisKeys {
 
   /** Hash: what is known of appends that go with offsets of the group in a cluster, see `lua/commit-consumed.ts`. */
   groupMemory(group: string): string {
-    return `${this.group(group)}:memory`
+    return `${this.group(group)}${memorySuffix}`
   }
 
   /** Set: groups whose outbox was ever used. */
@@ -111,6 +113,19 @@ export class RedisKeys {
   /** Stream: outputs that are on their way to other slots of a cluster. */
   outbox(task: TaskId): string {
     return `${this.task(task)}:outbox`
+  }
+
+  /** What partitions in other slots remember an outbox by: `incarnation` is that of the task or group, another one after each drop. */
+  outboxOf(owner: TaskId | string, incarnation: string): string {
+    return `${typeof owner === 'string' ? this.group(owner) : this.task(owner)} ${incarnation}`
+  }
+
+  /** The hash whose field `incarnation` says whether the outbox of that name is still there. */
+  ownerOf(outbox: string): {readonly hash: string; readonly incarnation: string} {
+    const space = outbox.lastIndexOf(' ')
+    const [owner, incarnation] = [outbox.slice(0, space), outbox.slice(space + 1)]
+    // The tag of a group's key is its end, and that of a task's is not.
+    return {hash: owner.indexOf('}') === owner.length - 1 ? `${owner}${memorySuffix}` : owner, incarnation}
   }
 
   /** Stream: changes of state whose rows are written later. */

@@ -51,11 +51,11 @@ export async function openRedisStorage(options: RedisStorageOptions): Promise<St
   const refresh = async () => (facts = await readServerFacts(command))
   await topics.finishDrops()
   const acknowledger = new Acknowledger({connections, clock, mayFailOver: deployment.mayFailOver})
-  const forwarder = new Forwarder({acknowledger, keys, wake})
+  const forwarder = new Forwarder({connection: command, acknowledger, keys, wake})
   const outbox = new Outbox({connection: command, keys, forwarder, clock})
   const groupOutbox = new GroupOutbox({connection: command, keys, forwarder, clock, logger})
   const consumedAppender = new ConsumedAppender({connection: command, acknowledger, keys, topics, outbox: groupOutbox, clock})
-  const sweeper = new OutboxSweeper({connection: command, keys, outbox: groupOutbox, clock, logger})
+  const sweeper = new OutboxSweeper({connection: command, keys, topics, outbox: groupOutbox, clock, logger})
   if (isCluster) void sweeper.run()
   const committer = new TaskCommitter({connection: command, keys, topics, wake, clock, outbox, isCluster, acknowledger})
   return {

@@ -78,7 +78,7 @@ export class Outbox {
   }
 
   #sendOne(task: TaskId, incarnation: string, sequence: number, forward: Forward, level: CommitAcks = 'LEADER'): Promise<Sent> {
-    const outbox = `${this.#keys.task(task)} ${incarnation}`
+    const outbox = this.#keys.outboxOf(task, incarnation)
     const send = () => this.#forwarder.send({outbox, sequence, first: sequence, forward, level})
     return untilAcknowledged(this.#clock, send)
   }

@@ -150,7 +150,7 @@ local function write(decided)
       local fields = {'end', int(partition.next), 'z', int(partition.z), 'x', int(partition.x)}
       for id, producer in pairs(partition.producers) do
         if producer and producer.seenMs then
-          if not partition.stored[id] and redis.call('HLEN', partition.meta) >= ${rememberedProducers} then makeRoom(partition.meta) end
+          if not partition.stored[id] and redis.call('HLEN', partition.meta) >= ${rememberedProducers} then makeRoom(partition.meta, ${rememberedProducers}) end
           local text = {int(producer.epoch), int(producer.sequence), int(producer.seenMs)}
           for i, base in ipairs(producer.bases) do text[i + 3] = int(base) end
           fields[#fields + 1] = 'p:' .. id

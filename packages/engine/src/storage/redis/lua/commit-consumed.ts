@@ -88,6 +88,8 @@ return {'committed', memory[3] or ARGV[4], unpack(outcomes)}
 const remembered = rememberedBatches
 /** Producers times partitions that a group remembers; past it those unseen for longest go, a quarter at a time. */
 const producersMax = 5000
+/** Of a memory. */
+const otherFields = 4
 
 /**
  * Says that all that the outbox held has arrived, empties it and remembers the bases. Does nothing when the outbox holds
@@ -100,7 +102,7 @@ export const finishConsumed = script(
   `
 if redis.call('HGET', KEYS[2], 'pending') ~= ARGV[1] then return 0 end
 
-if redis.call('HLEN', KEYS[2]) >= ${producersMax} then makeRoom(KEYS[2]) end
+if redis.call('HLEN', KEYS[2]) >= ${producersMax} then makeRoom(KEYS[2], ${producersMax - otherFields}) end
 for i = 3, #ARGV, 4 do
   local field, epoch, bases = 'p:' .. ARGV[i], ARGV[i + 1], ARGV[i + 3]
   local knownEpoch, older = string.match(redis.call('HGET', KEYS[2], field) or '', '^(%S+) %S+ %S+ (.*)$')
