@@ -43,6 +43,7 @@ test('another process hears of small batches with what they hold', async () => {
     batch(topic, 'für', {count: 2, producer: {...producer, sequence: 0}}),
     batch(topic, 'b', {producer: {...producer, sequence: 1}}),
   ])
+  await here.log.append([2, 3].map(sequence => batch(topic, `of a run, ${sequence}`, {producer: {...producer, sequence}})))
   const task = freshTask()
   const {epoch} = await here.state.claim(task)
   await here.commit({
@@ -53,7 +54,9 @@ test('another process hears of small batches with what they hold', async () => {
     expect(contents(heard)).toEqual([
       [0, 2, 'für'],
       [2, 1, 'b'],
-      [3, 1, 'c'],
+      [3, 1, 'of a run, 2'],
+      [4, 1, 'of a run, 3'],
+      [5, 1, 'c'],
     ]),
   )
   stop()

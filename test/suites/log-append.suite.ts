@@ -62,6 +62,18 @@ export function appendSuite(storage: () => Storage): void {
     ])
   })
 
+  test('of batches that come in one call and follow on each other, the last ones are remembered', async () => {
+    const topic = await freshTopic(storage())
+    const run = Array.from({length: rememberedBatches + 2}, (_, sequence) => stamped(topic, sequence))
+    const appended = run.map((_, i) => ({kind: 'appended', baseOffset: 10 * i}))
+    expect(await storage().log.append(run.slice(0, 1))).toEqual(appended.slice(0, 1))
+    expect(await storage().log.append(run.slice(1))).toEqual(appended.slice(1))
+    expect(await storage().log.append(run.slice(2))).toEqual(appended.slice(2).map(it => ({...it, kind: 'duplicate'})))
+    expect(await storage().log.append(run.slice(1, 2))).toEqual([{kind: 'out-of-order', expectedSequence: run.length}])
+    expect(await contents(topic)).toEqual(run.map((_, i) => `${10 * i}:p0.${i}`))
+    expect(await storage().log.bounds([{topic, partition: 0}])).toMatchObject([{begin: 0, end: 10 * run.length}])
+  })
+
   test('a gap in the sequence is refused, and so is a producer that does not begin at 0', async () => {
     const topic = await freshTopic(storage())
     await storage().log.append([stamped(topic, 0)])

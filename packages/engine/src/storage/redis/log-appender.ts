@@ -6,12 +6,13 @@ import type {AppendBatch, AppendOptions, AppendOutcome, ProducerStamp} from '../
 import {touchedBy} from '../port/touched-by.ts'
 import type {Acknowledger} from './acks.ts'
 import {AppendArguments} from './append-arguments.ts'
+import type {Argument} from './connection.ts'
 import type {Connections} from './connections.ts'
 import type {ConsumedAppender} from './consumed-append.ts'
 import {parseOutcomes} from './outcomes.ts'
 import type {PartitionPlace, RedisKeys} from './keys.ts'
 import {appendBatches} from './lua/append-batches.ts'
-import {appendOne} from './lua/append-one.ts'
+import {appendRun} from './lua/append-run.ts'
 import {asBuffer, numberOf, orAbsent} from './reply.ts'
 import type {TopicRegistry} from './topic-registry.ts'
 import type {RedisWake} from './wake.ts'
@@ -42,9 +43,8 @@ export class LogAppender {
     const {isCluster, consumedAppender} = this.#parts
     if (isCluster && groupOffsets)
       return consumedAppender.append({batches, groupOffsets, acks}, () => this.#append(batches, options))
-    const [first] = batches
-    const single = batches.length === 1 && first && isPlain(first, options) ? await this.#appendOne(first) : undefined
-    if (single) return [single]
+    const run = isRun(batches, options) ? await this.#appendRun(batches) : undefined
+    if (run) return run
     const outcomes = await this.#append(batches, options)
     const missing = batches.filter((_, i) => outcomes[i]?.kind === 'unknown-partition')
     if (missing.length === 0) return outcomes
@@ -80,20 +80,25 @@ export class LogAppender {
   }
 
   /** Undefined where more is to be looked at than this can. */
-  async #appendOne(batch: PlainBatch): Promise<AppendOutcome | undefined> {
+  async #appendRun(batches: Run): Promise<readonly AppendOutcome[] | undefined> {
     const {keys, connections, topics, wake, clock} = this.#parts
-    const place = topics.knownPlace(batch)
+    const [first] = batches
+    const place = topics.knownPlace(first)
     if (!place) return undefined
     const {log, meta} = keys.partition(place)
-    const {count, maxTimestampMs, producer, bytes} = batch
-    const head = [clock.nowMs(), ...wake.arguments([batch]), count, maxTimestampMs]
-    const args = [...head, producer.id, producer.epoch, producer.sequence, asBuffer(bytes)]
-    const reply = await connections.command.run(appendOne, [log, meta], args, {isRepeatable: true})
-    const baseOffset = orAbsent(reply, numberOf)
-    if (baseOffset === undefined) return undefined
-    const outcomes: AppendOutcome[] = [{kind: 'appended', baseOffset}]
-    wake.notify(touchedBy([batch], outcomes))
-    return outcomes[0]
+    const {id, epoch, sequence} = first.producer
+    const args: Argument[] = [clock.nowMs(), ...wake.arguments(batches), id, epoch, sequence]
+    for (const {count, maxTimestampMs, bytes} of batches) args.push(count, maxTimestampMs, asBuffer(bytes))
+    const reply = await connections.command.run(appendRun, [log, meta], args, {isRepeatable: true})
+    let next = orAbsent(reply, numberOf)
+    if (next === undefined) return undefined
+    const outcomes: AppendOutcome[] = []
+    for (const {count} of batches) {
+      outcomes.push({kind: 'appended', baseOffset: next})
+      next += count
+    }
+    wake.notify(touchedBy(batches, outcomes))
+    return outcomes
   }
 
   /** One script call: all of it stands on one server, in a cluster in one slot. */
@@ -120,6 +125,13 @@ export class LogAppender {
 }
 
 type PlainBatch = AppendBatch & {readonly producer: ProducerStamp}
+/** Batches of one partition, each the next one of its producer. */
+type Run = readonly [PlainBatch, ...PlainBatch[]]
+
+function isRun(batches: readonly AppendBatch[], options: AppendOptions): batches is Run {
+  const [first] = batches
+  return first !== undefined && batches.every((batch, i) => isPlain(batch, options) && isNextOf(first, batch, i))
+}
 
 /** A batch of which nothing is to be known but its producer. ALL waits for what its script wrote, so that one must write it. */
 const isPlain = (batch: AppendBatch, {isAtomic, acks}: AppendOptions): batch is PlainBatch =>
@@ -129,6 +141,13 @@ const isPlain = (batch: AppendBatch, {isAtomic, acks}: AppendOptions): batch is 
   batch.expectedEnd === undefined &&
   !isAtomic &&
   acks !== 'ALL'
+
+const isNextOf = (first: AppendBatch, {topic, partition, producer}: AppendBatch, distance: number): boolean =>
+  topic === first.topic &&
+  partition === first.partition &&
+  producer?.id === first.producer?.id &&
+  producer?.epoch === first.producer?.epoch &&
+  producer?.sequence === (first.producer?.sequence ?? 0) + distance
 
 type Placed = {readonly batch: AppendBatch; readonly place: PartitionPlace; readonly index: number}
 

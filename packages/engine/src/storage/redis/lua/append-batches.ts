@@ -23,7 +23,7 @@ if isAtomic and (decided.refusals > 0 or (isStale and #decided.writes > 0)) then
 elseif #decided.writes > 0 then
   write(decided)
   if first > 8 then redis.call('HSET', KEYS[group], unpack(ARGV, 8, first - 1)) end
-  wakeOthers(3, first, decided.outcomes)
+  wakeOthers(3, first + 7, 10, decided.outcomes)
 end
 -- A retry whose first answer was lost. WAIT speaks of what its own connection wrote (Redis 7.2), so something must be written.
 for _, partition in pairs(decided.partitions) do

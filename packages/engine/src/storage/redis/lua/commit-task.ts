@@ -79,7 +79,7 @@ if ARGV[7] ~= '' then redis.call('XADD', KEYS[3], ARGV[7] .. '-1', 'b', ARGV[8])
 if ARGV[9] ~= '' then redis.call('XTRIM', KEYS[3], 'MINID', '=', ARGV[9] .. '-0') end
 if #forwards > 0 then redis.call('HSET', KEYS[1], 'outbox', int(last)) end
 redis.call('HSET', KEYS[1], 'token', ARGV[2], 'bases', table.concat(bases, ' '), unpack(ARGV, 11, 10 + fields))
-if #decided.writes > 0 then wakeOthers(4, outputsAt, decided.outcomes) end
+if #decided.writes > 0 then wakeOthers(4, outputsAt + 7, 10, decided.outcomes) end
 return answer
 `,
 )

@@ -32,7 +32,7 @@ local decided = plan(7, 0)
 if decided.outcomes[1] == 'appended' then
   write(decided)
   redis.call('HSET', KEYS[2], field, ARGV[2] .. ' ' .. int(decided.outcomes[2]) .. together)
-  wakeOthers(5, 7, decided.outcomes)
+  wakeOthers(5, 14, 10, decided.outcomes)
 end
 return decided.outcomes
 `,
