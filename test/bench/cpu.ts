@@ -1,9 +1,6 @@
 import {execFileSync} from 'node:child_process'
 import {readFileSync} from 'node:fs'
-import {setFlagsFromString} from 'node:v8'
-import {runInNewContext} from 'node:vm'
 import type {Redis} from 'ioredis'
-import {systemClock} from '../../packages/engine/src/base/clock.ts'
 
 /** What runs beside this process: a redis-server that tells its own CPU time, or any process by its id (on Linux). */
 export type Server = Redis | {readonly pid: number}
@@ -12,17 +9,8 @@ export type Server = Redis | {readonly pid: number}
 export type CpuMeter = {readonly stop: () => Promise<CpuUse>}
 export type CpuUse = {readonly nodeSeconds: number; readonly serverSeconds: number; readonly wallSeconds: number}
 
-setFlagsFromString('--expose-gc')
-// The only name that V8 gives it under.
-const collectGarbage = runInNewContext('gc') as () => void
-
-/** V8 sweeps in threads of its own for so long. */
-const sweepMs = 300
-
-/** Without a server: this process alone. What the preparations have left is collected first: it is no work of who is measured. */
+/** Without a server: this process alone. */
 export async function startCpu(server?: Server): Promise<CpuMeter> {
-  collectGarbage()
-  await systemClock.sleep(sweepMs)
   const serverBefore = await serverCpu(server)
   const before = process.cpuUsage()
   const wallBefore = performance.now()

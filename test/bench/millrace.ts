@@ -4,7 +4,8 @@ import {batchesOf, readOrder, type OrderEvent} from './events.ts'
 import type {Bench, Measurement} from './benchmark.ts'
 
 export const batchRows = 500
-const batchesInFlight = 4
+/** As many as the bare loop has. */
+const batchesInFlight = 5
 
 export type Format = 'JSON' | undefined
 /** Of the topic: its format where it is not columns, its compression where it is not the default. */
@@ -77,7 +78,8 @@ export const measureProduce = (bench: Bench, orders: readonly OrderEvent[], topi
     return {events: orders.length, use: await meter.stop()}
   })
 
-const warmRows = 100_000
+/** A server that has been up for some seconds has its code compiled. */
+const warmRows = 500_000
 const warmRuns = 2
 
 export type QueryWork = {
